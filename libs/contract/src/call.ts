@@ -14,6 +14,8 @@ export type CallInput<O extends Operation> = Part<'params', O['params']> &
 /** What a successful call gives: the parsed answer, or undefined for 204. */
 export type CallOutput<O extends Operation> = O['answer'] extends TSchema ? Static<O['answer']> : undefined;
 
+type Value = string | number | boolean | undefined;
+
 /**
  * The path and query string of a call, below the API's base path.
  * @param operation one of `operations`
@@ -22,7 +24,7 @@ export type CallOutput<O extends Operation> = O['answer'] extends TSchema ? Stat
  */
 export const pathOf = (
   operation: Operation,
-  input: { params?: Record<string, unknown>; query?: Record<string, unknown> } = {},
+  input: { params?: Record<string, Value>; query?: Record<string, Value> } = {},
 ): string => {
   const path = operation.path.replace(/:([a-z]+)/gi, (_, name: string) => {
     const value = input.params?.[name];

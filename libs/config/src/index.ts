@@ -1,0 +1,3 @@
+export { type Config, ConfigurationError, configurationExitCode, readConfig, readConfigOrExit } from './config.ts';
+export { Secret } from './secret.ts';
+export { type Service, type Variable, variables } from './variables.ts';

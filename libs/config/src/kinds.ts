@@ -1,0 +1,93 @@
+import { BlockList, isIP } from 'node:net';
+import { Secret } from './secret.ts';
+
+/** How the text of a variable becomes a value. `parse` throws a Wrong with what would be right. */
+export type Kind<Value> = {
+  /** For documentation: `integer 1–65535`. */
+  readonly name: string;
+  readonly secret: boolean;
+  readonly parse: (text: string) => Value;
+};
+
+/** Says what would have been right, to follow on "must be". */
+export class Wrong extends Error {}
+
+export const string = (): Kind<string> => ({ name: 'text', secret: false, parse: (text) => text });
+
+export const integer = (min: number, max: number, unit?: string): Kind<number> => ({
+  name: `integer ${min}–${max}${unit ? ` (${unit})` : ''}`,
+  secret: false,
+  parse: (text) => {
+    const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new Wrong(`a whole number from ${min} to ${max}`);
+    return value;
+  },
+});
+
+export const oneOf = <const Values extends readonly string[]>(...values: Values): Kind<Values[number]> => ({
+  name: values.join(' | '),
+  secret: false,
+  parse: (text) => {
+    if (!values.includes(text)) throw new Wrong(`one of ${values.join(', ')}`);
+    return text;
+  },
+});
+
+/** An address without a password, such as the one of the next tier. */
+export const url = (...protocols: string[]): Kind<string> => ({
+  name: `URL (${protocols.join(', ')})`,
+  secret: false,
+  parse: (text) => {
+    checkUrl(text, protocols);
+    return text.replace(/\/$/, '');
+  },
+});
+
+/** An address that carries a password. */
+export const secretUrl = (...protocols: string[]): Kind<Secret> => ({
+  name: `URL (${protocols.join(', ')}), secret`,
+  secret: true,
+  parse: (text) => {
+    checkUrl(text, protocols);
+    return new Secret(text);
+  },
+});
+
+export const secret = (minLength: number): Kind<Secret> => ({
+  name: `text of at least ${minLength} characters, secret`,
+  secret: true,
+  parse: (text) => {
+    if (text.length < minLength) throw new Wrong(`at least ${minLength} characters long (${text.length} given)`);
+    return new Secret(text);
+  },
+});
+
+/** Addresses and networks, such as `10.0.0.0/24,::1`; the values are checked, the text is what Fastify's trustProxy takes. */
+export const networks = (): Kind<string[]> => ({
+  name: 'addresses or networks, comma-separated',
+  secret: false,
+  parse: (text) => {
+    const items = text.split(',').map((item) => item.trim());
+    for (const item of items) checkNetwork(item);
+    return items;
+  },
+});
+
+const checkUrl = (text: string, protocols: string[]): void => {
+  const parsed = URL.parse(text);
+  if (!parsed || !protocols.includes(parsed.protocol.slice(0, -1)) || !parsed.hostname) {
+    throw new Wrong(`a URL that starts with ${protocols.map((name) => `${name}://`).join(' or ')} and names a host`);
+  }
+};
+
+const checkNetwork = (item: string): void => {
+  const [address = '', prefix, ...rest] = item.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) throw new Wrong('IP addresses or networks such as 10.0.0.0/24');
+  if (prefix === undefined) return;
+  try {
+    new BlockList().addSubnet(address, /^\d+$/.test(prefix) ? Number(prefix) : -1, version === 4 ? 'ipv4' : 'ipv6');
+  } catch {
+    throw new Wrong(`networks with a prefix length of 0 to ${version === 4 ? 32 : 128}`);
+  }
+};

@@ -1,0 +1,155 @@
+import { fileURLToPath } from 'node:url';
+import { integer, type Kind, networks, oneOf, secret, secretUrl, string, url } from './kinds.ts';
+
+export type Service = 'web' | 'app' | 'db-migrator';
+
+export type Variable<Value = unknown> = {
+  readonly kind: Kind<Value>;
+  /** The services that read it. */
+  readonly services: readonly Service[];
+  /** As text, parsed like a given value. Absent: required. null: optional, and undefined when not given. */
+  readonly default?: string | null;
+  /** What it is for, and why the default is what it is. */
+  readonly reason: string;
+  /** A value for .env.example where there is no default. */
+  readonly example?: string;
+};
+
+const variable = <Value, const Rest extends Omit<Variable, 'kind'>>(kind: Kind<Value>, rest: Rest) => ({
+  kind,
+  ...rest,
+});
+
+/** Every variable of every service. docs/configuration.md and .env.example are written from it. */
+export const variables = {
+  LOG_LEVEL: variable(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal'), {
+    services: ['web', 'app', 'db-migrator'],
+    default: 'info',
+    reason: 'The least important level that is logged. At info each request is one line.',
+  }),
+  RELEASE: variable(string(), {
+    services: ['web', 'app', 'db-migrator'],
+    default: 'development',
+    reason: 'The name of the release, shown in logs, health answers and metrics; a deploy sets it to the git commit.',
+  }),
+  DRAIN_DELAY_MS: variable(integer(0, 60_000, 'ms'), {
+    services: ['web', 'app'],
+    default: '600',
+    reason:
+      'How long a stopping process says "not ready" and still accepts: two intervals of the load balancer’s health check (300 ms each).',
+  }),
+  DRAIN_LIMIT_MS: variable(integer(1, 600_000, 'ms'), {
+    services: ['web', 'app'],
+    default: '30000',
+    reason: 'How long requests in flight may take to finish once accepting has stopped; past it the exit code is 1.',
+  }),
+  WEB_HOST: variable(string(), {
+    services: ['web'],
+    default: '127.0.0.1',
+    reason: 'The address web listens on. Loopback, so that nothing is exposed by accident.',
+  }),
+  WEB_PORT: variable(integer(0, 65_535), {
+    services: ['web'],
+    default: '8080',
+    reason: 'The port web listens on; 0 takes a free one and logs it.',
+  }),
+  WEB_OPS_HOST: variable(string(), {
+    services: ['web'],
+    default: '127.0.0.1',
+    reason: 'The address of web’s ops port: health and metrics, never published by a load balancer.',
+  }),
+  WEB_OPS_PORT: variable(integer(0, 65_535), {
+    services: ['web'],
+    default: '8180',
+    reason: 'web’s ops port: /livez, /readyz, /metrics.',
+  }),
+  APP_URL: variable(url('http'), {
+    services: ['web'],
+    default: 'http://127.0.0.1:8090',
+    reason: 'Where web forwards /api to: the app itself in development, the router on the same server in production.',
+  }),
+  STATIC_DIR: variable(string(), {
+    services: ['web'],
+    default: fileURLToPath(new URL('../../../apps/site/dist', import.meta.url)),
+    reason: 'The folder of static files that web serves; the build of apps/site.',
+  }),
+  TRUSTED_PROXIES: variable(networks(), {
+    services: ['web', 'app'],
+    default: null,
+    example: '10.0.0.0/24',
+    reason:
+      'Addresses of the previous tier, the only ones whose X-Request-Id, traceparent and X-Forwarded-* are believed. Unset: nobody’s.',
+  }),
+  APP_HOST: variable(string(), {
+    services: ['app'],
+    default: '127.0.0.1',
+    reason: 'The address app listens on. Loopback, so that nothing is exposed by accident.',
+  }),
+  APP_PORT: variable(integer(0, 65_535), {
+    services: ['app'],
+    default: '8090',
+    reason: 'The port app listens on; 0 takes a free one and logs it.',
+  }),
+  APP_OPS_HOST: variable(string(), {
+    services: ['app'],
+    default: '127.0.0.1',
+    reason: 'The address of app’s ops port: health and metrics, never published by a load balancer.',
+  }),
+  APP_OPS_PORT: variable(integer(0, 65_535), {
+    services: ['app'],
+    default: '8190',
+    reason: 'app’s ops port: /livez, /readyz, /metrics.',
+  }),
+  DATABASE_URL: variable(secretUrl('postgres', 'postgresql'), {
+    services: ['app'],
+    example: 'postgres://scale_up_app:password@127.0.0.1:5432/scale_up',
+    reason: 'The database, as the role that may read and write rows and nothing else.',
+  }),
+  DATABASE_POOL_SIZE: variable(integer(1, 500), {
+    services: ['app'],
+    default: '10',
+    reason:
+      'Connections of one app process. Ten keep two database cores busy; instances × this must stay below max_connections (100).',
+  }),
+  MIGRATION_DATABASE_URL: variable(secretUrl('postgres', 'postgresql'), {
+    services: ['db-migrator'],
+    example: 'postgres://scale_up_owner:password@127.0.0.1:5432/scale_up',
+    reason: 'The database, as the role that owns the schema. Only db-migrator knows it.',
+  }),
+  DEMO_PASSWORD: variable(secret(8), {
+    services: ['db-migrator'],
+    default: null,
+    example: 'a password for the demo accounts',
+    reason: 'The password that `db-migrator seed` gives the demo accounts. Required by seed, used by nothing else.',
+  }),
+  REDIS_URL: variable(secretUrl('redis', 'rediss'), {
+    services: ['app'],
+    default: null,
+    example: 'redis://127.0.0.1:6379',
+    reason: 'Valkey or Redis, where counters are shared between app instances. Unset: each instance counts for itself.',
+  }),
+  TOKEN_SECRET: variable(secret(32), {
+    services: ['app'],
+    example: 'write 32 or more random characters here',
+    reason: 'Signs the tokens (HMAC-SHA-256, so 32 bytes or more: RFC 7518 3.2). A new value ends every session.',
+  }),
+  TOKEN_LIFETIME_HOURS: variable(integer(1, 8_760, 'hours'), {
+    services: ['app'],
+    default: '720',
+    reason: 'How long a token is valid: thirty days, so that a reader who comes back monthly stays logged in.',
+  }),
+  LOGIN_LIMIT_PER_MINUTE: variable(integer(1, 1_000_000), {
+    services: ['app'],
+    default: '20',
+    reason:
+      'Logins a minute from one client address, right or wrong; ten wrong ones per account lock it for a minute as well.',
+  }),
+  REGISTRATION_LIMIT_PER_HOUR: variable(integer(1, 1_000_000), {
+    services: ['app'],
+    default: '60',
+    reason:
+      'Registrations an hour from one client address: enough for an office behind one address, too few to fill the table.',
+  }),
+} as const;
+
+export type Variables = typeof variables;

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { configurationPage, exampleFile } from '../src/documentation.ts';
+import { ConfigurationError, readConfig, Secret } from '../src/index.ts';
+
+const complete = { DATABASE_URL: 'postgres://u:hunter22@127.0.0.1/db', TOKEN_SECRET: 'x'.repeat(32) };
+
+const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    readConfig('app', env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+test('a complete environment gives typed values and the documented defaults', () => {
+  const config = readConfig('app', { ...complete, APP_PORT: '9000' });
+  assert.equal(config.APP_PORT, 9000);
+  assert.equal(config.DATABASE_POOL_SIZE, 10);
+  assert.equal(config.REDIS_URL, undefined);
+  assert.equal(config.DATABASE_URL.reveal(), complete.DATABASE_URL);
+  assert.ok(Object.isFrozen(config));
+});
+
+test('a service does not see the variables of another', () => {
+  assert.ok(!('TOKEN_SECRET' in readConfig('web', complete)));
+});
+
+test('every fault is named at once, with the value seen and what would be right', () => {
+  const faults = faultsOf({
+    APP_PORT: '80a',
+    LOG_LEVEL: 'loud',
+    TOKEN_SECRET: 'short-and-private',
+    TRUSTED_PROXIES: '10.0.0.0/40',
+  });
+  assert.equal(faults.length, 5);
+  const text = faults.join('\n');
+  assert.match(text, /APP_PORT must be a whole number from 0 to 65535, not "80a"/);
+  assert.match(text, /LOG_LEVEL must be one of trace, .*, not "loud"/);
+  assert.match(text, /DATABASE_URL is missing: /);
+  assert.match(text, /TRUSTED_PROXIES must be networks with a prefix length of 0 to 32/);
+  assert.match(text, /TOKEN_SECRET must be at least 32 characters long \(17 given\)/);
+});
+
+test('no fault shows the value of a secret', () => {
+  const faults = faultsOf({ DATABASE_URL: 'mysql://u:hunter22@h/db', TOKEN_SECRET: 'short-and-private' }).join('\n');
+  assert.doesNotMatch(faults, /hunter22|short-and-private/);
+});
+
+test('an empty value counts as not given', () => {
+  assert.equal(readConfig('app', { ...complete, APP_PORT: '' }).APP_PORT, 8090);
+  assert.match(faultsOf({ ...complete, TOKEN_SECRET: '' }).join(), /TOKEN_SECRET is missing/);
+});
+
+test('a secret shows itself in no string, JSON or inspection', () => {
+  const value = new Secret('hunter22');
+  assert.doesNotMatch(`${String(value)} ${JSON.stringify({ value })} ${inspect({ value })}`, /hunter22/);
+});
+
+test('docs/configuration.md and .env.example are what the schema says', () => {
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  assert.equal(read('docs/configuration.md'), configurationPage(), 'run: npx nx write-docs config');
+  assert.equal(read('.env.example'), exampleFile(), 'run: npx nx write-docs config');
+});

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/**
+ * The metrics of a process: event loop, heap and descriptors, release, and what modules add.
+ * @param service its name, a label of every series
+ * @param release its release, in `service_info`
+ */
+export const createMetrics = (service: string, release: string): Registry => {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'service_info',
+    help: 'Always 1; the labels say which release runs on which Node.',
+    labelNames: ['release', 'node'],
+    registers: [registry],
+  }).set({ release, node: process.version }, 1);
+  return registry;
+};
+
+/** Counts and times every request by method, route and status, named after the semantic conventions of OpenTelemetry. */
+export const measureRequests = (server: FastifyInstance, registry: Registry): void => {
+  const duration = new Histogram({
+    name: 'http_server_request_duration_seconds',
+    help: 'Time from the request’s headers to the end of its answer.',
+    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
+    // A held request may take 30 s; half of all answers take less than 5 ms.
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 35],
+    registers: [registry],
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    duration.observe(
+      {
+        http_request_method: request.method,
+        // The pattern, not the address: the number of series stays bounded.
+        http_route: request.routeOptions.url ?? 'none',
+        http_response_status_code: reply.statusCode,
+      },
+      reply.elapsedTime / 1000,
+    );
+    done();
+  });
+};

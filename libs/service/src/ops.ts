@@ -1,0 +1,38 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
+import type { Health } from './health.ts';
+
+const json = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(body)}\n`);
+};
+
+/**
+ * The server of the ops port, which no load balancer publishes.
+ * `/livez` the process answers · `/readyz` it wants requests (503 when not; `?verbose` adds dependencies) · `/metrics` Prometheus.
+ */
+export const createOpsServer = (health: Health, registry: Registry): Server =>
+  createServer((request, response) => {
+    const url = URL.parse(request.url ?? '/', 'http://ops');
+    switch (url?.pathname) {
+      case '/livez':
+        return json(response, 200, { status: 'alive' });
+      case '/readyz': {
+        const status = health.phase === 'ready' ? 200 : 503;
+        if (!url.searchParams.has('verbose')) return json(response, status, { status: health.phase });
+        health.dependencies().then(
+          (dependencies) => json(response, status, { status: health.phase, dependencies }),
+          (error: unknown) => json(response, 500, { status: health.phase, error: String(error) }),
+        );
+        return;
+      }
+      case '/metrics':
+        registry.metrics().then(
+          (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+          (error: unknown) => json(response, 500, { error: String(error) }),
+        );
+        return;
+      default:
+        return json(response, 404, { error: 'the ops port has /livez, /readyz and /metrics' });
+    }
+  });

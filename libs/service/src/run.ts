@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Health } from './health.ts';
+import type { Logger } from './logger.ts';
+import { createOpsServer } from './ops.ts';
+
+export type Address = { readonly host: string; readonly port: number };
+
+export type RunningParts = {
+  readonly server: FastifyInstance;
+  readonly health: Health;
+  readonly metrics: Registry;
+  readonly logger: Logger;
+  readonly listen: Address;
+  readonly ops: Address;
+  /** How long a stopping process still accepts, and how long requests in flight may take, in milliseconds. */
+  readonly drain: { readonly delay: number; readonly limit: number };
+  /** What must be true before the process is ready, such as a compatible schema; it may wait and must not throw. */
+  readonly started?: () => Promise<void>;
+};
+
+/**
+ * Runs a service until SIGTERM or SIGINT, then drains it: not ready → still accepting for `drain.delay` → closed for new
+ * connections → requests in flight finish → pools closed (the server's onClose hooks) → exit 0. Past `drain.limit` the exit code
+ * is 1. A second signal changes nothing. A port that is taken ends the process with a sentence and exit code 1.
+ */
+export const run = async (parts: RunningParts): Promise<void> => {
+  const { server, health, logger } = parts;
+  const ops = createOpsServer(health, parts.metrics);
+  dieOfWhatNobodyCaught(logger);
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) return logger.info({ signal }, 'already draining');
+    stopping = true;
+    drain(parts, ops, signal).then(
+      (code) => process.exit(code),
+      (error: unknown) => {
+        logger.fatal({ err: error }, 'drain failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  try {
+    ops.listen(parts.ops.port, parts.ops.host);
+    await once(ops, 'listening');
+    await server.listen(parts.listen);
+  } catch (error) {
+    exitForTakenPort(error, logger);
+    throw error;
+  }
+  await parts.started?.();
+  health.ready();
+  logger.info({ address: server.server.address(), ops: ops.address() }, 'ready');
+};
+
+const drain = async (
+  { server, health, logger, drain: times }: RunningParts,
+  ops: Server,
+  signal: string,
+): Promise<number> => {
+  logger.info({ signal, delay_ms: times.delay, limit_ms: times.limit }, 'draining');
+  health.draining();
+  await sleep(times.delay);
+  const limit = new AbortController();
+  const outcome = await Promise.race([
+    server.close().then(() => 0),
+    sleep(times.limit, 1, { signal: limit.signal }).catch(() => 0),
+  ]);
+  limit.abort();
+  if (outcome === 0) logger.info('drained');
+  else logger.error({ limit_ms: times.limit }, 'drain limit passed with requests in flight');
+  ops.close();
+  return outcome;
+};
+
+const dieOfWhatNobodyCaught = (logger: Logger): void => {
+  // State is unknown after either, so the process ends at once and its supervisor starts a new one.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      logger.fatal({ err: error }, event);
+      process.exit(1);
+    });
+  }
+};
+
+const exitForTakenPort = (error: unknown, logger: Logger): void => {
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return;
+  const reason = {
+    EADDRINUSE: 'is in use by another process',
+    EACCES: 'needs rights that this user does not have',
+    EADDRNOTAVAIL: 'is no address of this machine',
+  }[code];
+  logger.fatal({ code, address, port }, `cannot listen: ${address}:${port} ${reason}`);
+  process.exit(1);
+};

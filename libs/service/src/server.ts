@@ -1,0 +1,73 @@
+import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { handleClientError, handleErrors, handleRouterError } from './error-handling.ts';
+import type { Health } from './health.ts';
+import { limits } from './limits.ts';
+import type { Logger } from './logger.ts';
+import { measureRequests } from './metrics.ts';
+import { requestIdOf, type TraceContext, traceOf, trustedPeers } from './request-context.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    trace: TraceContext;
+  }
+}
+
+export type ServerParts = {
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly health: Health;
+  /** Addresses of the previous tier; undefined trusts nobody. */
+  readonly trustedProxies: readonly string[] | undefined;
+};
+
+/**
+ * A Fastify instance as every service of this project starts from: limits, request and trace ids in logs and answers, one log
+ * line a request, metrics, problem documents for every error, `Connection: close` while it drains.
+ */
+export const createServer = ({ logger, metrics, health, trustedProxies }: ServerParts): FastifyInstance => {
+  const isTrusted = trustedPeers(trustedProxies);
+  const loggerInstance: FastifyBaseLogger = logger;
+  const server = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    requestIdLogLabel: 'request_id',
+    genReqId: (request) => requestIdOf(isTrusted(request) ? request.headers['x-request-id'] : undefined),
+    trustProxy: trustedProxies ? [...trustedProxies] : false,
+    bodyLimit: limits.body,
+    keepAliveTimeout: limits.keepAlive,
+    requestTimeout: limits.requestTimeout,
+    http: { maxHeaderSize: limits.headers, headersTimeout: limits.headersTimeout },
+    routerOptions: { maxParamLength: limits.pathParameter, ignoreTrailingSlash: false },
+    frameworkErrors: handleRouterError,
+    clientErrorHandler: handleClientError,
+    // A draining process still answers what reaches it.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  });
+  handleErrors(server);
+  server.decorateRequest('trace');
+  server.addHook('onRequest', (request, reply, done) => {
+    request.trace = traceOf(isTrusted(request.raw) ? request.headers.traceparent : undefined);
+    reply.header('x-request-id', request.id);
+    if (health.phase === 'draining') reply.header('connection', 'close');
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      {
+        trace_id: request.trace?.traceId,
+        span_id: request.trace?.spanId,
+        method: request.method,
+        path: request.url.slice(0, 500),
+        status: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+        client: request.ip,
+      },
+      'request',
+    );
+    done();
+  });
+  measureRequests(server, metrics);
+  return server;
+};
