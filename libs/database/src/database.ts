@@ -1,0 +1,113 @@
+import pg from 'pg';
+import type { Statement } from './statement.ts';
+import { typeParsers } from './types.ts';
+
+export type Value = string | number | boolean | null | Date | readonly string[] | readonly number[];
+
+/** Runs statements one after another. */
+export type Queries = {
+  /** Every row of a prepared statement. */
+  readonly query: <Row>(statement: Statement<Row>, values?: readonly Value[]) => Promise<Row[]>;
+  /** The first row, or undefined. */
+  readonly first: <Row>(statement: Statement<Row>, values?: readonly Value[]) => Promise<Row | undefined>;
+};
+
+export type Database = Queries & {
+  /**
+   * Runs `work` in one transaction: committed when it returns, rolled back when it throws. `work` must have no effect beside
+   * its statements.
+   */
+  readonly transaction: <Result>(work: (queries: Queries) => Promise<Result>) => Promise<Result>;
+  /** Connections: all, idle, and callers waiting for one. */
+  readonly connections: () => { total: number; idle: number; waiting: number };
+  /** Waits for running statements and closes every connection. */
+  readonly close: () => Promise<void>;
+};
+
+export type DatabaseOptions = {
+  readonly url: string;
+  readonly poolSize: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** A connection died while nobody used it, or under a transaction whose error is reported as well. */
+  readonly onConnectionLost?: (error: Error) => void;
+};
+
+/** In milliseconds. Each is shorter than what waits for it. */
+const timeouts = {
+  /** To get a connection, new or freed: a database on the same network answers in a few; two retries fit a caller's second. */
+  connection: 5_000,
+  /** One statement: the slowest of the API takes under 100; what runs longer than 5 s only holds others up. */
+  statement: 5_000,
+  /** A transaction that waits for its client: frees row locks of a frozen instance before its twin gives up. */
+  idleInTransaction: 1_500,
+  /** An unused connection is given back after a while. */
+  idle: 60_000,
+};
+
+/** Seconds a connection lives: long, but finite, so that memory of its backend is given back and a moved address is found. */
+const maxLifetime = 1_800;
+
+/**
+ * Opens a pool; the first statement connects.
+ * @param options address, size, name
+ */
+export const openDatabase = (options: DatabaseOptions): Database => {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: timeouts.connection,
+    idleTimeoutMillis: timeouts.idle,
+    maxLifetimeSeconds: maxLifetime,
+    statement_timeout: timeouts.statement,
+    idle_in_transaction_session_timeout: timeouts.idleInTransaction,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    options: '-c TimeZone=UTC',
+    types: typeParsers,
+  });
+  const lost = options.onConnectionLost ?? (() => {});
+  // Both listeners are needed: without one, a socket that dies idle (pool) or checked out (client) ends the process.
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
+
+  return {
+    ...queriesOn(pool),
+    transaction: async (work) => {
+      const client = await pool.connect();
+      let broken: Error | boolean = false;
+      try {
+        await client.query('BEGIN');
+        const result = await work(queriesOn(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        broken = await rollBack(client);
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  };
+};
+
+/** Whether the connection must not go back to the pool. */
+const rollBack = async (client: pg.PoolClient): Promise<boolean> => {
+  try {
+    await client.query('ROLLBACK');
+    return false;
+  } catch {
+    return true;
+  }
+};
+
+const queriesOn = (connection: pg.Pool | pg.PoolClient): Queries => {
+  const query = async <Row>(statement: Statement<Row>, values: readonly Value[] = []): Promise<Row[]> => {
+    const result = await connection.query({ name: statement.name, text: statement.text, values: [...values] });
+    return result.rows as Row[];
+  };
+  return { query, first: async (statement, values) => (await query(statement, values))[0] };
+};

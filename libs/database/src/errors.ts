@@ -1,0 +1,31 @@
+import pg from 'pg';
+
+/** SQLSTATE classes and codes this library tells apart (PostgreSQL manual, appendix A). */
+const sqlState = { uniqueViolation: '23505', checkViolation: '23514', foreignKeyViolation: '23503' } as const;
+
+const isDatabaseError = (error: unknown): error is pg.DatabaseError => error instanceof pg.DatabaseError;
+
+/**
+ * The constraint that a statement violated, by its name in the schema; undefined for every other error.
+ * Repositories map it to what the caller did wrong.
+ */
+export const violatedConstraint = (error: unknown): string | undefined => {
+  if (!isDatabaseError(error)) return undefined;
+  const codes: readonly string[] = Object.values(sqlState);
+  return error.code !== undefined && codes.includes(error.code) ? error.constraint : undefined;
+};
+
+/** Text that PostgreSQL cannot store (22021 NUL or bad encoding, 22P05 untranslatable): the caller's fault. */
+export const isUnstorableText = (error: unknown): boolean =>
+  isDatabaseError(error) && (error.code === '22021' || error.code === '22P05');
+
+/** The database cannot be asked just now: no connection, or it starts, stops or ended this one (class 08, 57P01–57P05, 53300). */
+export const isUnavailable = (error: unknown): boolean => {
+  if (isDatabaseError(error)) return /^(08...|57P0[1-5]|53300)$/.test(error.code ?? '');
+  const { code, message } = error as { code?: string; message?: string };
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '') ||
+    // What pg throws without a code when a socket dies or no connection is free in time.
+    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/.test(message ?? '')
+  );
+};
