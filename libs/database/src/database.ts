@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import type { Statement } from './statement.ts';
 import { typeParsers } from './types.ts';
 
@@ -10,6 +10,8 @@ export type Queries = {
   readonly query: <Row>(statement: Statement<Row>, values?: readonly Value[]) => Promise<Row[]>;
   /** The first row, or undefined. */
   readonly first: <Row>(statement: Statement<Row>, values?: readonly Value[]) => Promise<Row | undefined>;
+  /** Runs SQL without values, of one or several statements, such as a migration; gives the rows of the last. */
+  readonly script: (text: string) => Promise<Record<string, unknown>[]>;
 };
 
 export type Database = Queries & {
@@ -29,6 +31,8 @@ export type DatabaseOptions = {
   readonly poolSize: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
+  /** Milliseconds a statement, or a transaction between two statements, may take; 0 is for ever. Default: what an API can bear. */
+  readonly limits?: { readonly statement: number; readonly idleInTransaction: number };
   /** A connection died while nobody used it, or under a transaction whose error is reported as well. */
   readonly onConnectionLost?: (error: Error) => void;
 };
@@ -53,15 +57,15 @@ const maxLifetime = 1_800;
  * @param options address, size, name
  */
 export const openDatabase = (options: DatabaseOptions): Database => {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize,
     application_name: options.applicationName,
     connectionTimeoutMillis: timeouts.connection,
     idleTimeoutMillis: timeouts.idle,
     maxLifetimeSeconds: maxLifetime,
-    statement_timeout: timeouts.statement,
-    idle_in_transaction_session_timeout: timeouts.idleInTransaction,
+    statement_timeout: options.limits?.statement ?? timeouts.statement,
+    idle_in_transaction_session_timeout: options.limits?.idleInTransaction ?? timeouts.idleInTransaction,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     options: '-c TimeZone=UTC',
@@ -95,7 +99,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
 };
 
 /** Whether the connection must not go back to the pool. */
-const rollBack = async (client: pg.PoolClient): Promise<boolean> => {
+const rollBack = async (client: PoolClient): Promise<boolean> => {
   try {
     await client.query('ROLLBACK');
     return false;
@@ -104,10 +108,18 @@ const rollBack = async (client: pg.PoolClient): Promise<boolean> => {
   }
 };
 
-const queriesOn = (connection: pg.Pool | pg.PoolClient): Queries => {
+const queriesOn = (connection: Pool | PoolClient): Queries => {
   const query = async <Row>(statement: Statement<Row>, values: readonly Value[] = []): Promise<Row[]> => {
     const result = await connection.query({ name: statement.name, text: statement.text, values: [...values] });
     return result.rows as Row[];
   };
-  return { query, first: async (statement, values) => (await query(statement, values))[0] };
+  return {
+    query,
+    first: async (statement, values) => (await query(statement, values))[0],
+    script: async (text) => {
+      // pg gives an array of results for several statements, whatever its types say.
+      const results = [await connection.query<Record<string, unknown>>(text)].flat();
+      return results.at(-1)?.rows ?? [];
+    },
+  };
 };

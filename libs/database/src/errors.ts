@@ -1,9 +1,9 @@
-import pg from 'pg';
+import { DatabaseError } from 'pg';
 
 /** SQLSTATE classes and codes this library tells apart (PostgreSQL manual, appendix A). */
 const sqlState = { uniqueViolation: '23505', checkViolation: '23514', foreignKeyViolation: '23503' } as const;
 
-const isDatabaseError = (error: unknown): error is pg.DatabaseError => error instanceof pg.DatabaseError;
+const isDatabaseError = (error: unknown): error is DatabaseError => error instanceof DatabaseError;
 
 /**
  * The constraint that a statement violated, by its name in the schema; undefined for every other error.

@@ -1,14 +1,14 @@
-import pg from 'pg';
+import { type CustomTypesConfig, types } from 'pg';
 
 /**
  * How values arrive: bigint as number (an error beyond 2^53 instead of a wrong value), timestamps as ISO 8601 with milliseconds and
  * Z, everything else as pg has it. Per pool, so that no other user of pg in the process is affected.
  */
-export const typeParsers: pg.CustomTypesConfig = {
+export const typeParsers: CustomTypesConfig = {
   getTypeParser: (oid, format) => {
-    if (oid === pg.types.builtins.INT8) return toSafeInteger;
-    if (oid === pg.types.builtins.TIMESTAMPTZ) return toIsoString;
-    return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
+    if (oid === types.builtins.INT8) return toSafeInteger;
+    if (oid === types.builtins.TIMESTAMPTZ) return toIsoString;
+    return types.getTypeParser(oid, format) as (text: string) => unknown;
   },
 };
 
