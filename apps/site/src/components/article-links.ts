@@ -1,0 +1,9 @@
+import { hrefWith } from './paging.ts';
+
+export const articleHref = (slug: string): string => `/article/${encodeURIComponent(slug)}`;
+export const profileHref = (username: string): string => `/profile/${encodeURIComponent(username)}`;
+export const tagHref = (tag: string): string => hrefWith('/', { tag });
+export const productHref = (slug: string): string => `/shop/${encodeURIComponent(slug)}`;
+
+/** The log-in page, which leads back to where the reader is. */
+export const loginHref = (): string => hrefWith('/login', { next: location.pathname + location.search });

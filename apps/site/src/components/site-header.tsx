@@ -1,0 +1,52 @@
+import { place } from '../router/location.ts';
+import { session } from '../state/session.ts';
+import { Avatar } from './avatar.tsx';
+import { ThemeSwitch } from './theme-switch.tsx';
+import { Wordmark } from './wordmark.tsx';
+
+const NavLink = ({ href, children, section = href }: { href: string; children: string; section?: string }) => {
+  const { pathname } = place.value.url;
+  const isHere = section === '/' ? /^\/(feed|article\/.*)?$/.test(pathname) : pathname.startsWith(section);
+  const current = pathname === href ? 'page' : 'true';
+  return (
+    <a href={href} aria-current={isHere ? current : undefined}>
+      {children}
+    </a>
+  );
+};
+
+const Member = ({ username, image }: { username: string; image: string | null }) => (
+  <>
+    <NavLink href="/editor">Write</NavLink>
+    <NavLink href="/settings">Settings</NavLink>
+    <a class="me" href={`/profile/${encodeURIComponent(username)}`} aria-label={`Your profile, ${username}`}>
+      <Avatar username={username} image={image} />
+      <span class="me-name">{username}</span>
+    </a>
+  </>
+);
+
+const Guest = () => (
+  <>
+    <NavLink href="/login">Log in</NavLink>
+    <NavLink href="/register">Register</NavLink>
+  </>
+);
+
+export const SiteHeader = () => {
+  const user = session.value;
+  return (
+    <header class="site-header">
+      <div class="frame">
+        <Wordmark />
+        <nav aria-label="Main">
+          <NavLink href="/">Journal</NavLink>
+          <NavLink href="/shop">Shop</NavLink>
+          <span class="spring" />
+          {user === undefined ? <Guest /> : <Member {...user} />}
+        </nav>
+        <ThemeSwitch />
+      </div>
+    </header>
+  );
+};

@@ -1,0 +1,22 @@
+import './styles/tokens.css';
+import './styles/fonts.css';
+import './styles/base.css';
+import './styles/layout.css';
+import './styles/controls.css';
+import './styles/parts.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { followLinks } from './router/links.ts';
+import { startRouter } from './router/location.ts';
+import { checkSession } from './state/check-session.ts';
+import { watchNetwork } from './state/network.ts';
+import { followOtherTabs } from './state/session.ts';
+import { watchSystemTheme } from './state/theme.ts';
+
+startRouter();
+followLinks();
+watchNetwork();
+followOtherTabs();
+watchSystemTheme();
+render(<App />, document.querySelector('#site') as HTMLElement);
+void checkSession();
