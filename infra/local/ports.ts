@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+
+const isFree = async (port: number): Promise<boolean> => {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+};
+
+const attempts = 50;
+
+/**
+ * The wanted port, or the next free one above it.
+ * @param wanted where to begin
+ * @param taken ports already promised to others
+ * @param onBusy told of each port that is in use
+ */
+export const findPort = async (
+  wanted: number,
+  taken: Set<number>,
+  onBusy: (port: number) => void = () => {},
+): Promise<number> => {
+  for (let port = wanted; port < wanted + attempts; port++) {
+    if (taken.has(port)) continue;
+    if (await isFree(port)) {
+      taken.add(port);
+      return port;
+    }
+    onBusy(port);
+  }
+  throw new Error(`no free port between ${wanted} and ${wanted + attempts - 1}`);
+};
+
+/** Who listens on a port, such as `nginx (process 812)`: Linux only, and only what this user may see. */
+export const holderOf = (port: number): string => {
+  try {
+    const socket = `socket:[${listeningInode(port)}]`;
+    const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && descriptorsOf(name).includes(socket));
+    if (pid) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+  } catch {
+    // Not Linux, or gone in between.
+  }
+  return 'another process';
+};
+
+/** The tables' columns: slot, local address, remote address, state (0A is LISTEN), …, inode (tenth). */
+const listeningInode = (port: number): string | undefined => {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return ['/proc/net/tcp', '/proc/net/tcp6']
+    .flatMap((table) => readFileSync(table, 'utf8').split('\n'))
+    .map((line) => line.trim().split(/\s+/))
+    .find((columns) => columns[1]?.endsWith(suffix) && columns[3] === '0A')?.[9];
+};
+
+const descriptorsOf = (pid: string): string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`));
+  } catch {
+    return [];
+  }
+};
