@@ -1,4 +1,6 @@
-/** The front page's opening: the name of the thing, and the line that holds it. */
+import rope from '../../assets/figure-eight.svg';
+
+/** The front page's opening: the name of the thing, and a rope with a figure-eight knot. */
 export const Hero = () => (
   <header class="hero">
     <div class="frame">
@@ -7,10 +9,6 @@ export const Hero = () => (
       </h1>
       <p>Rope and rigging, bridges, clocks and lighthouses, and the patient work of keeping them in repair.</p>
     </div>
-    <svg class="hero-line" viewBox="0 0 1440 120" preserveAspectRatio="none" aria-hidden="true">
-      <path class="shadow" d="M0 96C220 96 300 30 520 34S860 104 1060 84 1320 20 1440 26" />
-      <path class="strand" d="M0 96C220 96 300 30 520 34S860 104 1060 84 1320 20 1440 26" />
-      <path class="lay" d="M0 96C220 96 300 30 520 34S860 104 1060 84 1320 20 1440 26" />
-    </svg>
+    <img class="hero-rope" src={rope} alt="" width={1440} height={320} />
   </header>
 );

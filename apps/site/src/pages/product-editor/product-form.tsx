@@ -70,7 +70,7 @@ export const ProductForm = ({ product }: { product?: Product }) => {
         inputMode="url"
         value={product?.image ?? ''}
         maxLength={limits.url}
-        hint="An address on this site, such as /pictures/rope.svg."
+        hint="An address on this site, such as /pictures/shop-enamel-mug.svg."
       />
       <TagInput tags={tags} onChange={setTags} />
     </Form>

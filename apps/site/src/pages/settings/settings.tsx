@@ -41,7 +41,7 @@ const SettingsForm = ({ user }: { user: User }) => (
       inputMode="url"
       value={user.image ?? ''}
       maxLength={limits.url}
-      hint="An address on this site, such as /pictures/rope.svg. Pictures from elsewhere are not loaded."
+      hint="An address on this site, such as /pictures/people-ines.svg. Pictures from elsewhere are not loaded."
     />
     <Field
       name="username"

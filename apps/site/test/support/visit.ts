@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { type TestContext, after, before } from 'node:test';
+import { startSite } from '@scale-up/testing';
+import type { Browser, ConsoleMessage, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+
+type Site = Awaited<ReturnType<typeof startSite>>;
+type Look = { colorScheme?: 'light' | 'dark'; width?: number; height?: number };
+type Visit = {
+  page: Page;
+  /** Loads an address of the site and waits until it asks for nothing more. */
+  go: (path: string) => Promise<void>;
+};
+
+// A fault that the API answers is the site's to show; the browser mentions it all the same.
+const isApiFault = (message: ConsoleMessage): boolean =>
+  message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/');
+
+/** A running site and a browser for the tests of one file. */
+export const siteWithVisitors = () => {
+  let site: Site;
+  let browser: Browser;
+  before(async () => {
+    browser = await launchChromium();
+    site = await startSite();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  /** A fresh visitor. The test fails when the console shows an error or a request leaves the site. */
+  const visit = async (
+    t: TestContext,
+    { colorScheme = 'light', width = 1280, height = 800 }: Look = {},
+  ): Promise<Visit> => {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height }, baseURL: site.url });
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !isApiFault(message)) faults.push(`console: ${message.text()}`);
+    });
+    context.on('request', (request) => {
+      if (!request.url().startsWith(site.url) && !request.url().startsWith('data:'))
+        faults.push(`left the site: ${request.url()}`);
+    });
+    t.after(async () => {
+      await context.close();
+      assert.deepEqual(faults, []);
+    });
+    return {
+      page,
+      go: async (path) => {
+        await page.goto(path);
+        await page.waitForLoadState('networkidle');
+      },
+    };
+  };
+
+  return { visit, site: () => site };
+};
