@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, type ProblemCode, problemContentType } from './problems.ts';
 
@@ -24,41 +23,35 @@ export const toProblem = (error: unknown): Problem => {
   return new Problem('internal-error');
 };
 
+/** What a service adds to its error answers. */
+export type ErrorAnswers = {
+  /** Sent with every problem, such as security headers. */
+  readonly problemHeaders?: Readonly<Record<string, string>>;
+  /** The problem of an address or method that has no route; without it 404. */
+  readonly noRoute?: (request: FastifyRequest) => Problem;
+};
+
 /** Makes every error of a server a problem document; what is our fault is logged with its stack. */
-export const handleErrors = (server: FastifyInstance): void => {
+export const handleErrors = (server: FastifyInstance, { problemHeaders = {}, noRoute }: ErrorAnswers): void => {
   server.setErrorHandler((error: unknown, request, reply) => {
     const problem = toProblem(error);
     if (problem.code === 'internal-error') request.log.error({ err: error }, 'request failed');
-    return sendProblem(reply, problem);
+    return sendProblem(reply.headers(problemHeaders), problem);
   });
-  server.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem('not-found')));
-};
-
-/** For Fastify's `frameworkErrors`: addresses that the router cannot read. */
-export const handleRouterError = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
-  const code: ProblemCode = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'uri-too-long' : 'bad-request';
-  void sendProblem(reply, new Problem(code));
-};
-
-const byNodeCode: Record<string, ProblemCode> = {
-  HPE_HEADER_OVERFLOW: 'headers-too-large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
-};
-
-/**
- * For Fastify's `clientErrorHandler`: bytes that are no HTTP request, or an ambiguous one (RFC 9112 6.3: two lengths, a length
- * beside a transfer coding; 5.2: folded headers; 2.2: bare LF), end the connection with a 4xx problem.
- */
-export const handleClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = new Problem(byNodeCode[error.code ?? ''] ?? 'bad-request');
-  const body = problem.document();
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${problem.code}\r\ncontent-type: ${problemContentType}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(reply.headers(problemHeaders), noRoute?.(request) ?? new Problem('not-found')),
   );
 };
+
+/** For Fastify's `frameworkErrors`: addresses that the router cannot read. No hook runs for them, so the log line is here. */
+export const handleRouterError =
+  ({ problemHeaders = {} }: ErrorAnswers) =>
+  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const code: ProblemCode = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'uri-too-long' : 'bad-request';
+    const problem = new Problem(code);
+    request.log.info(
+      { method: request.method, path: request.raw.url?.slice(0, 500), status: problem.status, client: request.ip },
+      'request',
+    );
+    void sendProblem(reply.headers(problemHeaders).header('x-request-id', request.id), problem);
+  };

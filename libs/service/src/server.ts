@@ -1,19 +1,24 @@
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import { handleClientError, handleErrors, handleRouterError } from './error-handling.ts';
+import { handleClientError, refuseOddRequests } from './connection-errors.ts';
+import { type ErrorAnswers, handleErrors, handleRouterError } from './error-handling.ts';
 import type { Health } from './health.ts';
 import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { measureRequests } from './metrics.ts';
+import { Problem } from './problems.ts';
+import { isAmbiguous } from './request-checks.ts';
 import { requestIdOf, type TraceContext, traceOf, trustedPeers } from './request-context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     trace: TraceContext;
+    /** Whether it came from the previous tier, whose headers about the client are believed. */
+    isFromTrustedPeer: boolean;
   }
 }
 
-export type ServerParts = {
+export type ServerParts = ErrorAnswers & {
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly health: Health;
@@ -25,7 +30,7 @@ export type ServerParts = {
  * A Fastify instance as every service of this project starts from: limits, request and trace ids in logs and answers, one log
  * line a request, metrics, problem documents for every error, `Connection: close` while it drains.
  */
-export const createServer = ({ logger, metrics, health, trustedProxies }: ServerParts): FastifyInstance => {
+export const createServer = ({ logger, metrics, health, trustedProxies, ...errors }: ServerParts): FastifyInstance => {
   const isTrusted = trustedPeers(trustedProxies);
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
@@ -37,21 +42,28 @@ export const createServer = ({ logger, metrics, health, trustedProxies }: Server
     bodyLimit: limits.body,
     keepAliveTimeout: limits.keepAlive,
     requestTimeout: limits.requestTimeout,
-    http: { maxHeaderSize: limits.headers, headersTimeout: limits.headersTimeout },
+    // A missing Host is answered by isAmbiguous, as a problem.
+    http: { maxHeaderSize: limits.headers, headersTimeout: limits.headersTimeout, requireHostHeader: false },
     routerOptions: { maxParamLength: limits.pathParameter, ignoreTrailingSlash: false },
-    frameworkErrors: handleRouterError,
-    clientErrorHandler: handleClientError,
+    frameworkErrors: handleRouterError(errors),
+    clientErrorHandler: handleClientError(logger, errors),
     // A draining process still answers what reaches it.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
-  handleErrors(server);
+  handleErrors(server, errors);
+  refuseOddRequests(server.server, errors);
   server.decorateRequest('trace');
+  server.decorateRequest('isFromTrustedPeer', false);
   server.addHook('onRequest', (request, reply, done) => {
-    request.trace = traceOf(isTrusted(request.raw) ? request.headers.traceparent : undefined);
+    request.isFromTrustedPeer = isTrusted(request.raw);
+    request.trace = traceOf(request.isFromTrustedPeer ? request.headers.traceparent : undefined);
     reply.header('x-request-id', request.id);
-    if (health.phase === 'draining') reply.header('connection', 'close');
-    done();
+    // On Node's response, so that it counts for answers that are written past Fastify as well.
+    if (health.phase === 'draining') reply.raw.setHeader('connection', 'close');
+    if (!isAmbiguous(request.raw)) return done();
+    reply.raw.setHeader('connection', 'close');
+    done(new Problem('bad-request'));
   });
   server.addHook('onResponse', (request, reply, done) => {
     request.log.info(

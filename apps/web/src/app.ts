@@ -1,0 +1,31 @@
+import { createServer, type Health, limits, type Logger, Problem, type Registry } from '@scale-up/service';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { forwardApi, forwardedMethods, type Upstream } from './forwarding/routes.ts';
+import { securityHeaders } from './security-headers.ts';
+import { serveStaticFiles } from './static-files/routes.ts';
+import type { StaticFolder } from './static-files/static-folder.ts';
+
+export type WebParts = {
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly health: Health;
+  readonly trustedProxies: readonly string[] | undefined;
+  readonly folder: StaticFolder;
+  readonly upstreamUrl: string;
+  readonly upstreamLimits?: Upstream['limits'];
+};
+
+const noRoute = ({ raw }: FastifyRequest): Problem => {
+  const isApi = /^\/api(?:[/?]|$)/.test(raw.url ?? '');
+  return new Problem('method-not-allowed', {}, { allow: (isApi ? forwardedMethods : ['GET', 'HEAD']).join(', ') });
+};
+
+/** Builds the web server: /api goes to the upstream, everything else is a static file. */
+export const buildWeb = async (parts: WebParts): Promise<FastifyInstance> => {
+  const problemHeaders = { ...securityHeaders, 'cache-control': 'no-store' };
+  const server = createServer({ ...parts, problemHeaders, noRoute });
+  await forwardApi(server, { url: parts.upstreamUrl, limits: parts.upstreamLimits ?? limits }, parts.metrics);
+  serveStaticFiles(server, parts.folder);
+  server.addHook('onClose', () => parts.folder.close());
+  return server;
+};

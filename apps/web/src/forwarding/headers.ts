@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { traceparentOf } from '@scale-up/service';
+import type { FastifyRequest } from 'fastify';
+import { apiContentSecurityPolicy } from '../security-headers.ts';
+
+// RFC 9110 7.6.1 and its predecessors: they belong to one connection, not to the message.
+const hopByHop = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+
+const isHopByHop = (name: string): boolean => hopByHop.has(name) || name.startsWith('proxy-');
+
+/** Names that the Connection fields of a message list, to be dropped with them. */
+const namedByConnection = (raw: readonly string[]): ReadonlySet<string> | undefined => {
+  let names: Set<string> | undefined;
+  for (let index = 0; index < raw.length; index += 2) {
+    if (raw[index]?.toLowerCase() !== 'connection') continue;
+    names ??= new Set();
+    for (const name of raw[index + 1]?.toLowerCase().split(',') ?? []) names.add(name.trim());
+  }
+  return names;
+};
+
+// What web says itself: the inbound one never passes beside it. Expect was met by Node already, Host is the upstream's.
+const replacedOnRequest = new Set([
+  'host',
+  'expect',
+  'forwarded',
+  'traceparent',
+  'x-request-id',
+  'x-attempt-key',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+]);
+
+const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** The request's headers for the upstream, as undici takes them: name, value, name, value. */
+export const requestHeaders = (request: FastifyRequest): string[] => {
+  const { raw, headers: inbound, isFromTrustedPeer } = request;
+  const { rawHeaders } = raw;
+  const named = namedByConnection(rawHeaders);
+  const headers: string[] = [];
+  let hasLength = false;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [key = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]];
+    const name = key.toLowerCase();
+    if (isHopByHop(name) || replacedOnRequest.has(name) || named?.has(name)) continue;
+    // Node's parser has checked that repeated lengths cannot reach this; undici refuses them as well.
+    if (name === 'content-length' && hasLength) continue;
+    hasLength ||= name === 'content-length';
+    headers.push(key, value);
+  }
+  const believed = (name: string): string | undefined => {
+    const value = isFromTrustedPeer ? inbound[name] : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const peer = raw.socket.remoteAddress ?? '';
+  const before = believed('x-forwarded-for');
+  headers.push('x-request-id', request.id, 'traceparent', traceparentOf(request.trace));
+  headers.push('x-forwarded-for', before ? `${before}, ${peer}` : peer);
+  headers.push('x-forwarded-proto', believed('x-forwarded-proto') ?? 'http');
+  headers.push('x-forwarded-host', believed('x-forwarded-host') ?? inbound.host ?? '');
+  if (writes.has(request.method)) headers.push('x-attempt-key', believed('x-attempt-key') ?? randomUUID());
+  return headers;
+};
+
+/**
+ * The upstream's headers for the client, as Node's writeHead takes them.
+ * @param raw as undici read them
+ * @param status a 204 has no length (RFC 9110 8.6)
+ * @param requestId of this request
+ */
+export const responseHeaders = (raw: readonly (Buffer | string)[], status: number, requestId: string): string[] => {
+  const text = raw.map((item) => (typeof item === 'string' ? item : item.toString('latin1')));
+  const named = namedByConnection(text);
+  const headers: string[] = [];
+  let hasPolicy = false;
+  let hasSniffing = false;
+  for (let index = 0; index < text.length; index += 2) {
+    const [key = '', value = ''] = [text[index], text[index + 1]];
+    const name = key.toLowerCase();
+    if (isHopByHop(name) || named?.has(name) || name === 'x-request-id' || name === 'server') continue;
+    if (name === 'content-length' && status === 204) continue;
+    hasPolicy ||= name === 'content-security-policy';
+    hasSniffing ||= name === 'x-content-type-options';
+    headers.push(key, value);
+  }
+  if (!hasPolicy) headers.push('content-security-policy', apiContentSecurityPolicy);
+  if (!hasSniffing) headers.push('x-content-type-options', 'nosniff');
+  headers.push('x-request-id', requestId);
+  return headers;
+};

@@ -1,0 +1,39 @@
+import { readConfigOrExit } from '@scale-up/config';
+import { createLogger, createMetrics, Health, type Logger, run } from '@scale-up/service';
+import { buildWeb } from './app.ts';
+import { NoIndexPage } from './static-files/manifest.ts';
+import { StaticFolder } from './static-files/static-folder.ts';
+
+const openFolderOrExit = async (path: string, logger: Logger): Promise<StaticFolder> => {
+  try {
+    return await StaticFolder.open(path, logger);
+  } catch (error) {
+    if (!(error instanceof NoIndexPage)) throw error;
+    logger.fatal(`no index.html in ${path}: build the site with \`npx nx build site\`, or set STATIC_DIR`);
+    process.exit(1);
+  }
+};
+
+const config = readConfigOrExit('web');
+const logger = createLogger('web', config);
+const metrics = createMetrics('web', config.RELEASE);
+const health = new Health();
+const folder = await openFolderOrExit(config.STATIC_DIR, logger);
+const server = await buildWeb({
+  logger,
+  metrics,
+  health,
+  trustedProxies: config.TRUSTED_PROXIES,
+  folder,
+  upstreamUrl: config.APP_URL,
+});
+
+await run({
+  server,
+  health,
+  metrics,
+  logger,
+  listen: { host: config.WEB_HOST, port: config.WEB_PORT },
+  ops: { host: config.WEB_OPS_HOST, port: config.WEB_OPS_PORT },
+  drain: { delay: config.DRAIN_DELAY_MS, limit: config.DRAIN_LIMIT_MS },
+});
