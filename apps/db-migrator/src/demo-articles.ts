@@ -7,12 +7,14 @@ const folder = new URL('../demo/articles/', import.meta.url);
 
 const age = (published: string): number => {
   const [, days, hours] = /^(\d+)d (\d+)h$/.exec(published) ?? [];
-  if (days === undefined || hours === undefined) throw new Error(`published must read like "3d 9h", not "${published}"`);
+  if (days === undefined || hours === undefined)
+    throw new Error(`published must read like "3d 9h", not "${published}"`);
   return Number(days) * 24 + Number(hours);
 };
 
 const read = (file: string): DemoArticle => {
-  const [, head = '', body = ''] = /^---\n(.*?)\n---\n\n?(.*)$/s.exec(readFileSync(new URL(file, folder), 'utf8')) ?? [];
+  const [, head = '', body = ''] =
+    /^---\n(.*?)\n---\n\n?(.*)$/s.exec(readFileSync(new URL(file, folder), 'utf8')) ?? [];
   const header = Object.fromEntries(
     head.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   ) as ArticleHeader;

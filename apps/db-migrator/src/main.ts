@@ -18,31 +18,37 @@ const usage = `usage: db-migrator <verb>
 /** EX_USAGE of sysexits.h. */
 const usageExitCode = 64;
 
-const config = readConfigOrExit('db-migrator');
+/** The process of db-migrator: one verb, one exit code. */
+const main = async (): Promise<void> => {
+  const config = readConfigOrExit('db-migrator');
 
-const verbs: Record<string, (database: Database, argument: string | undefined) => Promise<string>> = {
-  up: async (database) => (await up(database)).map((name) => `applied ${name}\n`).join('') || 'the schema is up to date\n',
-  status: async (database) => (await status(database)).join('\n') + '\n',
-  seed: async (database) => `${await seed(database, config.DEMO_PASSWORD)}\n`,
-  'grant-admin': async (database, email) => `${await grantAdmin(database, email ?? '')} is an admin\n`,
+  const verbs: Record<string, (database: Database, argument: string | undefined) => Promise<string>> = {
+    up: async (database) =>
+      (await up(database)).map((name) => `applied ${name}\n`).join('') || 'the schema is up to date\n',
+    status: async (database) => (await status(database)).join('\n') + '\n',
+    seed: async (database) => `${await seed(database, config.DEMO_PASSWORD)}\n`,
+    'grant-admin': async (database, email) => `${await grantAdmin(database, email ?? '')} is an admin\n`,
+  };
+
+  const [name = '', argument, ...rest] = process.argv.slice(2);
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (name === '--help' || name === '-h') {
+    process.stdout.write(usage);
+  } else if (!verb || rest.length > 0 || (name === 'grant-admin') !== (argument !== undefined)) {
+    process.stderr.write(usage);
+    process.exitCode = usageExitCode;
+  } else {
+    const database = connect(config);
+    try {
+      process.stdout.write(await verb(database, argument));
+    } catch (error) {
+      process.exitCode = 1;
+      if (error instanceof Refusal) process.stderr.write(`db-migrator: ${error.message}\n`);
+      else createLogger('db-migrator', config).fatal({ err: error }, `${name} failed`);
+    } finally {
+      await database.close();
+    }
+  }
 };
 
-const [name = '', argument, ...rest] = process.argv.slice(2);
-const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-if (name === '--help' || name === '-h') {
-  process.stdout.write(usage);
-} else if (!verb || rest.length > 0 || (name === 'grant-admin') !== (argument !== undefined)) {
-  process.stderr.write(usage);
-  process.exitCode = usageExitCode;
-} else {
-  const database = connect(config);
-  try {
-    process.stdout.write(await verb(database, argument));
-  } catch (error) {
-    process.exitCode = 1;
-    if (error instanceof Refusal) process.stderr.write(`db-migrator: ${error.message}\n`);
-    else createLogger('db-migrator', config).fatal({ err: error }, `${name} failed`);
-  } finally {
-    await database.close();
-  }
-}
+if (import.meta.main) await main();

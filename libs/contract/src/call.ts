@@ -11,6 +11,11 @@ export type CallInput<O extends Operation> = Part<'params', O['params']> &
   OptionalPart<'query', O['query']> &
   Part<'body', O['body']>;
 
+/** What a handler gets once a request is validated: the same parts, with their defaults filled in. */
+export type HandlerInput<O extends Operation> = Part<'params', O['params']> &
+  Part<'query', O['query']> &
+  Part<'body', O['body']>;
+
 /** What a successful call gives: the parsed answer, or undefined for 204. */
 export type CallOutput<O extends Operation> = O['answer'] extends TSchema ? Static<O['answer']> : undefined;
 

@@ -23,7 +23,7 @@ export { profileOperations } from './profiles.ts';
 export { tagOperations } from './tags.ts';
 export { userOperations } from './users.ts';
 export type { Article, ArticleList, ArticleSummary } from './articles.ts';
-export { type CallInput, type CallOutput, pathOf } from './call.ts';
+export { type CallInput, type CallOutput, type HandlerInput, pathOf } from './call.ts';
 export type { Comment } from './comments.ts';
 export { limits } from './fields.ts';
 export type { Access, Method, Operation } from './operation.ts';

@@ -1,0 +1,49 @@
+import type { Cache } from '@scale-up/cache';
+import type { Config } from '@scale-up/config';
+import type { Database } from '@scale-up/database';
+import type { FastifyInstance } from 'fastify';
+import { articleRoutes } from './articles/routes.ts';
+import { readJsonBodies } from './body.ts';
+import { commentRoutes } from './comments/routes.ts';
+import { handleApiErrors } from './errors.ts';
+import { describeApi } from './openapi.ts';
+import { productRoutes } from './products/routes.ts';
+import { profileRoutes } from './profiles/routes.ts';
+import { createRouting } from './routing.ts';
+import { tagRoutes } from './tags/routes.ts';
+import { createTokens } from './tokens.ts';
+import { createLoginLimits } from './users/login-limits.ts';
+import { userRoutes } from './users/routes.ts';
+import { compileValidator } from './validation.ts';
+
+export type AppParts = {
+  readonly config: Config<'app'>;
+  readonly database: Database;
+  readonly cache: Cache;
+};
+
+/**
+ * Adds the business API below /api to a server.
+ * @param server made by libs/service
+ * @param parts what it works with; the caller closes them
+ */
+export const buildApp = async (server: FastifyInstance, { config, database, cache }: AppParts): Promise<void> => {
+  const tokens = createTokens(config.TOKEN_SECRET, config.TOKEN_LIFETIME_HOURS);
+  const limits = createLoginLimits(cache, config.LOGIN_LIMIT_PER_MINUTE, config.REGISTRATION_LIMIT_PER_HOUR);
+  await server.register(
+    async (api) => {
+      handleApiErrors(api, database);
+      readJsonBodies(api);
+      api.setValidatorCompiler(compileValidator);
+      await describeApi(api);
+      const routing = createRouting(api, database, tokens);
+      userRoutes(routing, database, tokens, limits);
+      profileRoutes(routing, database);
+      articleRoutes(routing, database);
+      commentRoutes(routing, database);
+      tagRoutes(routing, database);
+      productRoutes(routing, database);
+    },
+    { prefix: '/api' },
+  );
+};

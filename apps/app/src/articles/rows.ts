@@ -1,0 +1,18 @@
+import type { Article, ArticleSummary, Profile } from '@scale-up/contract';
+import { profileColumns } from '../profiles/repository.ts';
+
+export type SummaryRow = Omit<ArticleSummary, 'author'> & Profile;
+export type ArticleRow = SummaryRow & { readonly body: string };
+
+/** From a row `a` of articles and its author `u`, for the viewer of `viewerTable`. */
+export const summaryColumns = `a.slug, a.title, a.description, a.tag_list AS "tagList",
+  a.created_at AS "createdAt", a.updated_at AS "updatedAt", a.favorites_count AS "favoritesCount",
+  EXISTS (SELECT FROM favorites x WHERE x.user_id = (SELECT id FROM viewer) AND x.article_id = a.id) AS favorited,
+  ${profileColumns}`;
+
+export const toSummary = ({ username, bio, image, following, ...article }: SummaryRow): ArticleSummary => ({
+  ...article,
+  author: { username, bio, image, following },
+});
+
+export const toArticle = ({ body, ...row }: ArticleRow): Article => ({ ...toSummary(row), body });

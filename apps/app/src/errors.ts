@@ -1,0 +1,38 @@
+import { isUnavailable, isUnstorableText } from '@scale-up/database';
+import type { Database } from '@scale-up/database';
+import { Problem, sendProblem, toProblem } from '@scale-up/service';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import { validationProblem } from './validation.ts';
+import { requireViewer } from './viewer.ts';
+
+/** Seconds after which a client may ask again: a planned fail-over is over by then. */
+const retryAfter = '2';
+
+const isValidation = (error: unknown): error is FastifyError & Required<Pick<FastifyError, 'validation'>> =>
+  error instanceof Error && 'validation' in error;
+
+const translate = async (error: unknown, request: FastifyRequest, database: Database): Promise<Problem> => {
+  if (isValidation(error)) {
+    // 401 comes before 422. Whether a token still counts is asked together with the work itself, which bad input never reaches.
+    const access = request.routeOptions.config.operation?.access;
+    if (request.claims && access !== 'optional') await requireViewer(database, request.claims);
+    return validationProblem(error.validation as never, error.validationContext);
+  }
+  if (isUnavailable(error)) return new Problem('unavailable', {}, { 'retry-after': retryAfter });
+  if (isUnstorableText(error)) return new Problem('bad-request');
+  return toProblem(error);
+};
+
+/** Makes everything a handler throws a problem document; what is our fault is logged. */
+export const handleApiErrors = (server: FastifyInstance, database: Database): void => {
+  server.setErrorHandler(async (error: unknown, request, reply) => {
+    let problem: Problem;
+    try {
+      problem = await translate(error, request, database);
+    } catch (second) {
+      problem = second instanceof Problem ? second : new Problem('unavailable', {}, { 'retry-after': retryAfter });
+    }
+    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    return sendProblem(reply, problem);
+  });
+};

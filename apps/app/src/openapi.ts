@@ -1,0 +1,45 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { ProblemDocument } from '@scale-up/contract';
+import type { FastifyInstance } from 'fastify';
+
+/** The API's description, made from the contract's schemas (OpenAPI 3.1), and a page that shows it without the internet. */
+export const describeApi = async (server: FastifyInstance): Promise<void> => {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Scale Up',
+        version: '1.0.0',
+        description:
+          'Accounts, articles, comments and tags as the RealWorld API has them, and a shop beside. Errors are problem documents (RFC 9457).',
+      },
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description: '`Token <jwt>` or `Bearer <jwt>`',
+          },
+        },
+        schemas: { Problem: ProblemDocument as never },
+      },
+    },
+    transform: ({ schema, url, route }) => ({ url, schema: withProblems(schema, route.config?.operation?.problems) }),
+  });
+  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: false } });
+  server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
+};
+
+const problem = {
+  description: 'Problem document',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+/** Adds the answers that are not a success; kept out of the routes' own schemas, since problems are serialised elsewhere. */
+const withProblems = (schema: unknown, statuses: readonly number[] = []): never => {
+  const { response, ...rest } = (schema ?? {}) as { response?: object };
+  const problems = Object.fromEntries([...statuses, 'default'].map((status) => [status, problem]));
+  return { ...rest, ...(response && { response: { ...response, ...problems } }) } as never;
+};

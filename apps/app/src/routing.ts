@@ -1,0 +1,107 @@
+import type { CallOutput, HandlerInput, Operation } from '@scale-up/contract';
+import type { Database, Queries } from '@scale-up/database';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { requireStorableText } from './text.ts';
+import type { Claims, Tokens } from './tokens.ts';
+import { readClaims, requireViewer, tokenInvalid, tokenMissing, type Viewer } from './viewer.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the token claims; whether it still counts is the database's to say. */
+    claims: Claims | undefined;
+  }
+  interface FastifyContextConfig {
+    operation?: Operation;
+  }
+}
+
+export type Input<O extends Operation> = HandlerInput<O> & { readonly request: FastifyRequest };
+type Output<O extends Operation> = Promise<CallOutput<O>>;
+
+/** Needs a token: always there once the handler runs. */
+type Access<O extends Operation, Present> = O['access'] extends 'user' | 'admin' ? Present : Present | undefined;
+
+export type ReadHandler<O extends Operation> = (input: Input<O> & { readonly claims: Access<O, Claims> }) => Output<O>;
+export type WriteHandler<O extends Operation> = (
+  input: Input<O> & { readonly viewer: Access<O, Viewer>; readonly claims: Access<O, Claims> },
+  queries: Queries,
+) => Output<O>;
+
+/** Registers operations of the contract. */
+export type Routing = {
+  /** A read: as many statements as it likes, outside a transaction. */
+  readonly read: <O extends Operation>(operation: O, handler: ReadHandler<O>) => void;
+  /** A write: everything in one transaction, which also says whether the token still counts. */
+  readonly write: <O extends Operation>(operation: O, handler: WriteHandler<O>) => void;
+  /** Like `write`, for work that must not hold a transaction open, such as hashing a password. */
+  readonly prepare: <O extends Operation>(operation: O, handler: ReadHandler<O>) => void;
+};
+
+/**
+ * The one place where operations become routes: access, validation, status and schema come from the contract.
+ * @param server where the routes go
+ */
+export const createRouting = (server: FastifyInstance, database: Database, tokens: Tokens): Routing => {
+  const authenticate = async (request: FastifyRequest): Promise<void> => {
+    const access = request.routeOptions.config.operation?.access;
+    if (access === undefined || access === 'public') return;
+    const claims = await readClaims(tokens, request.headers.authorization);
+    if (claims) request.claims = claims;
+    else if (access !== 'optional') throw claims === null ? tokenInvalid() : tokenMissing();
+  };
+  const checkText = async ({ body, query, params }: FastifyRequest): Promise<void> => {
+    requireStorableText(body);
+    requireStorableText(query);
+    requireStorableText(params);
+  };
+  server.decorateRequest('claims');
+
+  const add = (operation: Operation, answer: (request: FastifyRequest) => Promise<unknown>): void => {
+    const route: RouteOptions = {
+      method: operation.method,
+      url: operation.path,
+      config: { operation },
+      schema: schemaOf(operation),
+      onRequest: authenticate,
+      preHandler: checkText,
+      handler: async (request, reply: FastifyReply) => {
+        const body = await answer(request);
+        return reply.code(operation.status).send(body);
+      },
+    };
+    server.route(route);
+  };
+  const read = <O extends Operation>(operation: O, handler: ReadHandler<O>): void =>
+    add(operation, (request) => handler(inputOf(request)));
+  return {
+    read,
+    prepare: read,
+    write: (operation, handler) =>
+      add(operation, (request) =>
+        database.transaction(async (queries) => {
+          const viewer = request.claims && (await requireViewer(queries, request.claims));
+          return handler(inputOf(request, viewer), queries);
+        }),
+      ),
+  };
+};
+
+/** The types of a request's parts are the operation's: Fastify has validated them against its schemas. */
+const inputOf = (request: FastifyRequest, viewer?: Viewer): never => {
+  const { params, query, body, claims } = request;
+  return { params, query, body, claims, viewer, request } as never;
+};
+
+const schemaOf = (operation: Operation): object => {
+  const { params, query, body, answer, status, summary, access, path } = operation;
+  const [, tag = ''] = path.split('/');
+  return {
+    summary,
+    tags: [tag === 'user' ? 'users' : tag],
+    ...(params && { params }),
+    ...(query && { querystring: query }),
+    ...(body && { body }),
+    ...(access !== 'public' && { security: access === 'optional' ? [{}, { token: [] }] : [{ token: [] }] }),
+    response: { [status]: answer ?? { type: 'null', description: 'Done; no body' } },
+  };
+};

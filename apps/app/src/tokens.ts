@@ -1,0 +1,44 @@
+import type { Secret } from '@scale-up/config';
+import { jwtVerify, SignJWT } from 'jose';
+
+/** What a token says. `version` is the account's at the time; the account's own decides whether the token still counts. */
+export type Claims = { readonly userId: number; readonly version: number };
+
+export type Tokens = {
+  /** Role is in it only for a client to decide what to show; the server asks the database. */
+  readonly sign: (claims: Claims & { readonly role: string }) => Promise<string>;
+  /** Undefined for a token that is expired, forged, or none of ours. */
+  readonly read: (token: string) => Promise<Claims | undefined>;
+};
+
+const algorithm = 'HS256';
+const issuer = 'scale-up';
+
+/**
+ * Signs and reads tokens (JWT, RFC 7519).
+ * @param secret at least 32 bytes
+ * @param lifetimeHours until a token expires
+ */
+export const createTokens = (secret: Secret, lifetimeHours: number): Tokens => {
+  const key = new TextEncoder().encode(secret.reveal());
+  return {
+    sign: ({ userId, version, role }) =>
+      new SignJWT({ version, role })
+        .setProtectedHeader({ alg: algorithm })
+        .setSubject(String(userId))
+        .setIssuer(issuer)
+        .setIssuedAt()
+        .setExpirationTime(`${lifetimeHours}h`)
+        .sign(key),
+    read: async (token) => {
+      try {
+        const { payload } = await jwtVerify(token, key, { algorithms: [algorithm], issuer });
+        const userId = Number(payload.sub);
+        const version = payload['version'];
+        return Number.isSafeInteger(userId) && typeof version === 'number' ? { userId, version } : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+};
