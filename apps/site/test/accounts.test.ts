@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { article, logIn, newName, publish, register } from './support/people.ts';
+import { hasFocus } from './support/page-state.ts';
 import { siteWithVisitors } from './support/visit.ts';
 
 suite('accounts', () => {
@@ -97,7 +98,7 @@ suite('accounts', () => {
     const username = page.getByLabel('Username');
     await page.getByText("Username can't be blank.").waitFor();
     assert.equal(await username.getAttribute('aria-invalid'), 'true');
-    assert.equal(await username.evaluate('(field) => field === document.activeElement'), true);
+    assert.ok(await hasFocus(username));
     const description = await username.getAttribute('aria-describedby');
     assert.equal(await page.locator(`[id="${description}"]`).innerText(), "Username can't be blank.");
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { newName, publish, register } from './support/people.ts';
+import { hasFocus } from './support/page-state.ts';
 import { siteWithVisitors } from './support/visit.ts';
 
 const hostile = [
@@ -92,6 +93,6 @@ suite('editor', () => {
     await page.getByText("Title can't be blank.").waitFor();
     await page.getByText("What it is about can't be blank.").waitFor();
     assert.equal(await page.getByRole('textbox', { name: 'Text', exact: true }).inputValue(), 'Only a text.');
-    assert.equal(await page.getByLabel('Title').evaluate('(field) => field === document.activeElement'), true);
+    assert.ok(await hasFocus(page.getByLabel('Title')));
   });
 });

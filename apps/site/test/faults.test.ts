@@ -18,7 +18,7 @@ suite('faults', () => {
     await page.context().setOffline(true);
     await page.getByRole('status').getByText('You are offline').waitFor();
     await page.getByRole('navigation', { name: 'Tags' }).getByRole('link').first().click();
-    await page.getByText('The site cannot be reached').waitFor();
+    await page.getByRole('alert').getByText('The site cannot be reached').waitFor();
     await page.context().setOffline(false);
     await page.getByRole('article').first().waitFor();
     await page.getByRole('status').getByText('You are offline').waitFor({ state: 'detached' });
@@ -82,6 +82,20 @@ suite('faults', () => {
     assert.equal(keys[0], keys[1]);
     await page.reload();
     await page.getByRole('heading', { name: 'One comment' }).waitFor();
+  });
+
+  test('a page whose code is gone since a deploy is loaded anew', async (t) => {
+    const { page, go } = await visit(t, { expected: /404.*shop-.*js$/ });
+    await go('/');
+    let loads = 0;
+    page.on('load', () => {
+      loads += 1;
+    });
+    await page.route('**/assets/shop-*.js', (route) => route.fulfill({ status: 404 }), { times: 1 });
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Shop' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Shop' }).waitFor();
+    await page.locator('.product-card').first().waitFor();
+    assert.equal(loads, 1);
   });
 
   test('a form pressed twice is sent once', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { newName, publish, register } from './support/people.ts';
-import { announced, focusedTag, focusedText, scrollTo, scrolledTo } from './support/page-state.ts';
+import { announced, focusedTag, focusedText, scrollTo, scrolledTo, until } from './support/page-state.ts';
 import { siteWithVisitors } from './support/visit.ts';
 
 suite('navigation', () => {
@@ -31,21 +31,22 @@ suite('navigation', () => {
     await page.locator('.prose').first().waitFor();
     assert.equal(await scrolledTo(page), 0);
     await page.goBack();
-    await page.waitForFunction('Math.abs(scrollY - 1500) < 300 && scrollY > 1000');
+    await until(async () => (await scrolledTo(page)) > 1000);
     const top = await scrolledTo(page);
+    const isBack = async (): Promise<boolean> => Math.abs((await scrolledTo(page)) - top) < 3;
     await page.goForward();
     await page.locator('.standfirst').waitFor();
     await page.goBack();
-    await page.waitForFunction(`Math.abs(scrollY - ${top}) < 3`);
+    await until(isBack);
     await page.reload();
-    await page.waitForFunction(`Math.abs(scrollY - ${top}) < 3`);
+    await until(isBack);
   });
 
   test('after a navigation the heading has the focus and the page is announced', async (t) => {
     const { page, go } = await visit(t);
     await go('/');
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Shop' }).click();
-    await page.waitForFunction('document.activeElement.tagName === "H1"');
+    await until(async () => (await focusedTag(page)) === 'H1');
     assert.equal(await focusedText(page), 'Shop');
     assert.ok((await announced(page)).includes('Shop'));
     assert.equal(await page.title(), 'Shop — Halyard');

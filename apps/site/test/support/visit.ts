@@ -5,16 +5,23 @@ import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 
 type Site = Awaited<ReturnType<typeof startSite>>;
-type Look = { colorScheme?: 'light' | 'dark'; width?: number; height?: number };
+type Look = {
+  colorScheme?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+  /** A fault that the test itself makes. */
+  expected?: RegExp;
+};
 type Visit = {
   page: Page;
   /** Loads an address of the site and waits until it asks for nothing more. */
   go: (path: string) => Promise<void>;
 };
 
-// A fault that the API answers is the site's to show; the browser mentions it all the same.
-const isApiFault = (message: ConsoleMessage): boolean =>
-  message.text().startsWith('Failed to load resource') && message.location().url.includes('/api/');
+// Faults that the API answers and the absence of a network are the site's to show; the browser mentions them all the same.
+const isExpected = (message: ConsoleMessage): boolean =>
+  message.text().startsWith('Failed to load resource') &&
+  (message.location().url.includes('/api/') || message.text().includes('ERR_INTERNET_DISCONNECTED'));
 
 /** A running site and a browser for the tests of one file. */
 export const siteWithVisitors = () => {
@@ -32,7 +39,7 @@ export const siteWithVisitors = () => {
   /** A fresh visitor. The test fails when the console shows an error or a request leaves the site. */
   const visit = async (
     t: TestContext,
-    { colorScheme = 'light', width = 1280, height = 800 }: Look = {},
+    { colorScheme = 'light', width = 1280, height = 800, expected }: Look = {},
   ): Promise<Visit> => {
     const context = await browser.newContext({ colorScheme, viewport: { width, height }, baseURL: site.url });
     const page = await context.newPage();
@@ -40,7 +47,8 @@ export const siteWithVisitors = () => {
     page.setDefaultTimeout(15_000);
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !isApiFault(message)) faults.push(`console: ${message.text()}`);
+      const text = `${message.text()} ${message.location().url}`;
+      if (message.type() === 'error' && !isExpected(message) && !expected?.test(text)) faults.push(text);
     });
     context.on('request', (request) => {
       if (!request.url().startsWith(site.url) && !request.url().startsWith('data:'))
