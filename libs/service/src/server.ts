@@ -1,4 +1,4 @@
-import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
 import { handleClientError, refuseOddRequests } from './connection-errors.ts';
 import { type ErrorAnswers, handleErrors, handleRouterError } from './error-handling.ts';
@@ -8,6 +8,7 @@ import type { Logger } from './logger.ts';
 import { measureRequests } from './metrics.ts';
 import { Problem } from './problems.ts';
 import { isAmbiguous } from './request-checks.ts';
+import { logRequests } from './request-log.ts';
 import { requestIdOf, type TraceContext, traceOf, trustedPeers } from './request-context.ts';
 
 declare module 'fastify' {
@@ -35,8 +36,7 @@ export const createServer = ({ logger, metrics, health, trustedProxies, ...error
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
     loggerInstance,
-    disableRequestLogging: true,
-    requestIdLogLabel: 'request_id',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: (request) => requestIdOf(isTrusted(request) ? request.headers['x-request-id'] : undefined),
     trustProxy: trustedProxies ? [...trustedProxies] : false,
     bodyLimit: limits.body,
@@ -65,21 +65,7 @@ export const createServer = ({ logger, metrics, health, trustedProxies, ...error
     reply.raw.setHeader('connection', 'close');
     done(new Problem('bad-request'));
   });
-  server.addHook('onResponse', (request, reply, done) => {
-    request.log.info(
-      {
-        trace_id: request.trace?.traceId,
-        span_id: request.trace?.spanId,
-        method: request.method,
-        path: request.url.slice(0, 500),
-        status: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-        client: request.ip,
-      },
-      'request',
-    );
-    done();
-  });
+  logRequests(server, logger);
   measureRequests(server, metrics);
   return server;
 };

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { after, test } from 'node:test';
+import { createMetrics, Health } from '../src/index.ts';
+import { createOpsServer } from '../src/ops.ts';
+
+const start = async (health: Health): Promise<string> => {
+  const ops = createOpsServer(health, createMetrics('trial', 'r1')).listen(0, '127.0.0.1');
+  after(() => ops.close());
+  await once(ops, 'listening');
+  return `http://127.0.0.1:${(ops.address() as AddressInfo).port}`;
+};
+
+test('a process is alive at once, ready when it says so, and not ready again once it drains', async () => {
+  const health = new Health();
+  const url = await start(health);
+  const statuses = async () => [(await fetch(`${url}/livez`)).status, (await fetch(`${url}/readyz`)).status];
+  assert.deepEqual(await statuses(), [200, 503]);
+  health.ready();
+  assert.deepEqual(await statuses(), [200, 200]);
+  health.draining();
+  health.ready();
+  assert.deepEqual(await statuses(), [200, 503]);
+});
+
+test('a dependency that is down, throws or hangs is shown within 1.5 s and leaves the process ready', async () => {
+  const health = new Health();
+  const url = await start(health);
+  health.ready();
+  health.addDependency('fine', async () => ({ state: 'up' }));
+  health.addDependency('broken', async () => {
+    throw new Error('refused');
+  });
+  health.addDependency('hanging', () => new Promise(() => {}));
+  const begun = performance.now();
+  const response = await fetch(`${url}/readyz?verbose`);
+  assert.ok(performance.now() - begun < 1_500);
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), {
+    status: 'ready',
+    dependencies: {
+      fine: { state: 'up' },
+      broken: { state: 'down', detail: 'refused' },
+      hanging: { state: 'down', detail: 'no answer within 1 s' },
+    },
+  });
+});
+
+test('the metrics name the service and its release', async () => {
+  const url = await start(new Health());
+  const text = await (await fetch(`${url}/metrics`)).text();
+  assert.match(text, /service_info\{release="r1",node="v24[^"]*",service="trial"\} 1/);
+  assert.equal((await fetch(`${url}/other`)).status, 404);
+});
