@@ -114,9 +114,9 @@ test('requests are counted by pattern, so that the number of series is bounded',
   const { server, metrics } = build();
   server.get('/things/:name', () => 'ok');
   for (const name of ['a', 'b']) await server.inject(`/things/${name}`);
-  const text = await metrics.metrics();
-  assert.match(text, /request_duration_seconds_count\{[^}]*http_route="\/things\/:name"[^}]*\} 2/);
-  assert.doesNotMatch(text, /\/things\/a/);
+  const page = await metrics.metrics();
+  assert.match(page, /request_duration_seconds_count\{[^}]*http_route="\/things\/:name"[^}]*\} 2/);
+  assert.doesNotMatch(page, /\/things\/a/);
 });
 
 test('bytes that are no request get a 400 problem and the end of the connection', async () => {

@@ -87,7 +87,7 @@ export const spawnService = ({ entry, env, args = [] }: ServiceOptions) => {
 };
 
 /**
- * Runs a service and waits until it says that it is ready; its ports may be 0.
+ * Runs a service and waits until it says that it is ready, in a line at info; its ports may be 0.
  * @throws with everything it printed, when it ends before that or needs more than 10 s
  */
 export const startService = async (options: ServiceOptions): Promise<ServiceProcess> => {
