@@ -12,9 +12,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { asUnprivileged } from './system-user.ts';
+import { dyingWithParent } from './die-with-parent.ts';
 
 export type PostgresOptions = {
   /** Made and filled when it is not there. */
@@ -51,11 +53,9 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
   if (!existsSync(join(data, 'PG_VERSION'))) await initialise(initdb, options, data);
 
   const settings = Object.entries({ ...defaults, ...options.settings, port: String(options.port) });
-  const {
-    command,
-    args,
-    options: user,
-  } = asUnprivileged(postgres, ['-D', data, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])], data);
+  const parameters = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const { options: user, ...launch } = asUnprivileged(postgres, ['-D', data, ...parameters], data);
+  const { command, args } = dyingWithParent('SIGINT', launch);
   // A group of its own: Ctrl-C in the terminal reaches whoever started it, who stops things in order.
   const server = spawn(command, args, {
     ...user,
@@ -121,6 +121,9 @@ const initialise = async (initdb: string, { folder, password }: PostgresOptions,
   }
 };
 
+/** Milliseconds. Recovery after a crash replays at most what a checkpoint (5 min) leaves: seconds for a developer's database. */
+const startLimit = 60_000;
+
 /** Waits for the line that says so; keeps the log in a file, and its last lines for the error. */
 const answering = async (stderr: NodeJS.ReadableStream, exited: Promise<void>, folder: string): Promise<void> => {
   const log = createWriteStream(join(folder, 'postgres.log'), { flags: 'a', mode: 0o600 });
@@ -133,7 +136,13 @@ const answering = async (stderr: NodeJS.ReadableStream, exited: Promise<void>, f
     if (line.includes('database system is ready to accept connections')) ready.resolve();
   });
   const failed = exited.then(() => Promise.reject(new Error(`PostgreSQL did not start:\n  ${last.join('\n  ')}`)));
-  await Promise.race([ready.promise, failed]);
+  const limit = new AbortController();
+  const late = sleep(startLimit, undefined, { signal: limit.signal }).then(() => {
+    throw new Error(`PostgreSQL does not answer after ${startLimit / 1000} s:\n  ${last.join('\n  ')}`);
+  });
+  late.catch(() => {});
+  await Promise.race([ready.promise, failed, late]);
+  limit.abort();
   // From here on an exit is the caller's to notice.
   failed.catch(() => {});
 };

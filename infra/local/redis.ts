@@ -4,6 +4,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dyingWithParent } from './die-with-parent.ts';
 
 export type Redis = {
   readonly pid: number;
@@ -38,10 +39,11 @@ export const startRedis = async (program: string, folder: string, port: number):
   // 64 MB hold every counter and cached answer of one machine; past it the least used go, nothing fails.
   const settings = { bind: '127.0.0.1', port, dir: folder, save: '', appendonly: 'no', maxmemory: '64mb' };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const server = spawn(program, [...args, '--maxmemory-policy', 'allkeys-lru', '--loglevel', 'warning'], {
-    detached: true,
-    stdio: 'ignore',
+  const launch = dyingWithParent('SIGTERM', {
+    command: program,
+    args: [...args, '--maxmemory-policy', 'allkeys-lru', '--loglevel', 'warning'],
   });
+  const server = spawn(launch.command, launch.args, { detached: true, stdio: 'ignore' });
   const exited = once(server, 'exit').then(() => {});
   const failed = exited.then(() => Promise.reject(new Error(`${program} ended while it started`)));
   failed.catch(() => {});

@@ -65,7 +65,10 @@ const serve = async (): Promise<void> => {
   const redis = await startCache(ports, started);
 
   const migrator = { MIGRATION_DATABASE_URL: urls.owner, DEMO_PASSWORD: secrets.demo };
-  await step('schema', async () => ({ result: null, shown: await runMigrator('up', migrator) }));
+  await step('schema', async () => ({
+    result: null,
+    shown: (await runMigrator('up', migrator)).replaceAll('\n', ', '),
+  }));
   await step('demo', async () => ({ result: null, shown: await runMigrator('seed', migrator) }));
   await step('site', async () => ({ result: await siteBuilt, shown: 'apps/site/dist' }));
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { dyingWithParent } from './die-with-parent.ts';
 import { root } from './paths.ts';
 import { readable } from './readable-log.ts';
 
@@ -23,11 +24,17 @@ export const startWatchedService = (
   env: Record<string, string>,
   print: (line: string) => void,
 ): ServiceProcess => {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--watch', '--watch-preserve-output', `apps/${name}/src/server.ts`],
-    { cwd: root, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const args = ['--disable-warning=ExperimentalWarning', '--watch', '--watch-preserve-output'];
+  const launch = dyingWithParent('SIGTERM', {
+    command: process.execPath,
+    args: [...args, `apps/${name}/src/server.ts`],
+  });
+  const child = spawn(launch.command, launch.args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ready = Promise.withResolvers<void>();
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line.includes('"msg":"ready"')) ready.resolve();

@@ -24,7 +24,7 @@ const addArticle = statement(
   'seed-article',
   `WITH article AS (
      INSERT INTO articles (slug, author_id, title, description, body, tag_list, created_at, updated_at)
-     SELECT $1, u.id, $3, $4, $5, array(SELECT unnest($6::text[]) AS tag ORDER BY tag COLLATE "C"),
+     SELECT $1, u.id, $3, $4, $5, array(SELECT tag FROM unnest($6::text[]) AS tag ORDER BY tag COLLATE "C"),
             ${hoursAgo('$7::integer')}, ${hoursAgo('$7::integer')}
      FROM users u WHERE u.username = $2
      RETURNING id
@@ -53,7 +53,7 @@ const countFavorites = statement(
 const addProduct = statement(
   'seed-product',
   `INSERT INTO products (slug, title, description, price, currency, stock, initial_stock, image, tag_list)
-   VALUES ($1, $2, $3, $4, $5, $6, $6, $7, array(SELECT unnest($8::text[]) AS tag ORDER BY tag COLLATE "C"))`,
+   VALUES ($1, $2, $3, $4, $5, $6, $6, $7, array(SELECT tag FROM unnest($8::text[]) AS tag ORDER BY tag COLLATE "C"))`,
 );
 
 /**

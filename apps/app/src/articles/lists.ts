@@ -74,7 +74,7 @@ export const articlesBy = (filters: readonly FilterName[]): Statement<ListRow> =
 export const feed = listStatement(
   'articles-feed',
   `SELECT newest.id FROM follows f
-   CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = f.followed_id ORDER BY id DESC LIMIT $3 + $4) newest
+   CROSS JOIN LATERAL (SELECT id FROM articles WHERE author_id = f.followed_id ORDER BY id DESC LIMIT $3::bigint + $4::bigint) newest
    WHERE f.follower_id = (SELECT id FROM viewer)
    ORDER BY 1 DESC LIMIT $3 OFFSET $4`,
   `SELECT count(*) FROM follows f JOIN articles a ON a.author_id = f.followed_id WHERE f.follower_id = (SELECT id FROM viewer)`,

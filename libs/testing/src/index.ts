@@ -1,0 +1,11 @@
+export { type Cluster, testCluster } from './cluster.ts';
+export {
+  type Exit,
+  type LogLine,
+  type ServiceOptions,
+  type ServiceProcess,
+  spawnService,
+  startService,
+} from './process.ts';
+export { type Site, type SiteOptions, startSite } from './site.ts';
+export { createTestDatabase, type TestDatabase } from './test-database.ts';
