@@ -13,6 +13,9 @@ const megabytes = 100;
 /** Far below what is sent, far above what the garbage collector leaves lying about. */
 const mayGrowBy = 50 * 1_048_576;
 
+const swallowing = Promise.withResolvers<void>();
+const swallowed = Promise.withResolvers<void>();
+
 let web: ServiceProcess;
 
 before(async () => {
@@ -20,7 +23,9 @@ before(async () => {
     // Begins slowly, so that all of it would pile up in a web that does not wait.
     if (asked.url === '/api/echo') return void sleep(300).then(() => asked.pipe(response));
     if (asked.url === '/api/early') return void response.writeHead(413, { 'content-length': '7' }).end('too big');
-    response.writeHead(404).end();
+    swallowing.resolve();
+    asked.resume().on('error', () => {});
+    response.on('close', swallowed.resolve);
   });
   web = await startWeb({ STATIC_DIR: await siteFolder(), APP_URL: upstream.url });
 });
@@ -66,4 +71,18 @@ test('an upstream that answers before it has read the body is heard', async () =
   assert.equal(response.statusCode, 413);
   assert.equal(await text(response), 'too big');
   asked.destroy();
+});
+
+test('a client that leaves while it is sending ends the upstream’s work within 1 s, and is not counted as a fault', async () => {
+  const asked = request(`${web.url}/api/swallow`, { method: 'POST', headers: { 'content-length': 10_000_000 } });
+  asked.on('error', () => {});
+  asked.write(megabyte);
+  await swallowing.promise;
+  const left = performance.now();
+  asked.destroy();
+  await swallowed.promise;
+  assert.ok(performance.now() - left < 1_000);
+  const metrics = await (await fetch(`${web.opsUrl}/metrics`)).text();
+  assert.match(metrics, /web_forward_failures_total\{reason="client-left"/);
+  assert.doesNotMatch(metrics, /reason="bad-gateway"/);
 });

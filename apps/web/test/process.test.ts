@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,6 +52,27 @@ test('a request in flight is finished, a second SIGTERM changes nothing, and the
     web.logs().flatMap(({ msg }) => (/drain/.test(msg ?? '') ? [msg] : [])),
     ['draining', 'already draining', 'drained'],
   );
+});
+
+test('requests that follow on an open connection while the process drains are answered, not refused', async () => {
+  const upstream = await patientUpstream();
+  const web = await startWeb({ STATIC_DIR: await siteFolder(), APP_URL: upstream.url });
+  const socket = connect(Number(new URL(web.url).port), '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('latin1').on('data', (data: string) => {
+    answer += data;
+  });
+  socket.write('GET /api/slow HTTP/1.1\r\nHost: trial\r\n\r\n');
+  await upstream.arrived;
+  web.signal('SIGTERM');
+  await sleep(200);
+  await assert.rejects(fetch(web.url), 'accepts no more');
+  socket.write('GET /api/next HTTP/1.1\r\nHost: trial\r\n\r\n');
+  await sleep(100);
+  upstream.answer();
+  await once(socket, 'close');
+  assert.deepEqual(answer.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 200']);
+  assert.equal((await web.exited).code, 0);
 });
 
 test('a request that outlasts the drain limit is given up, with exit code 1', async () => {

@@ -42,8 +42,14 @@ export const createServer = ({ logger, metrics, health, trustedProxies, ...error
     bodyLimit: limits.body,
     keepAliveTimeout: limits.keepAlive,
     requestTimeout: limits.requestTimeout,
-    // A missing Host is answered by isAmbiguous, as a problem.
-    http: { maxHeaderSize: limits.headers, headersTimeout: limits.headersTimeout, requireHostHeader: false },
+    http: {
+      maxHeaderSize: limits.headers,
+      headersTimeout: limits.headersTimeout,
+      // Node looks for connections past these limits only so often, by default every 30 s.
+      connectionsCheckingInterval: 1_000,
+      // A missing Host is answered by isAmbiguous, as a problem.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: limits.pathParameter, ignoreTrailingSlash: false },
     frameworkErrors: handleRouterError(errors),
     clientErrorHandler: handleClientError(logger, errors),

@@ -45,20 +45,23 @@ export const forwardApi = async (server: FastifyInstance, upstream: Upstream, me
     registers: [metrics],
   });
 
+  // Returns nothing and sends later: returning the reply would have Fastify watch the response's end a second time.
   const forward = (request: FastifyRequest, reply: FastifyReply): void => {
     const response = reply.raw;
+    const cut = (error: Error): void => {
+      failures.inc({ reason: error instanceof ClientLeft ? 'client-left' : 'cut' });
+      request.log.info({ err: error }, 'forwarded request cut');
+    };
     const attempt = new Attempt(response, request.id, {
       onAnswered: () => {},
       onFailed: (error) => {
+        if (request.raw.errored) return cut(new ClientLeft('the client left while it was sending'));
         const code = problemOf(error);
         failures.inc({ reason: code });
         if (code !== 'bad-request') request.log.warn({ err: error }, 'upstream did not answer');
         void reply.send(new Problem(code));
       },
-      onCut: (error) => {
-        failures.inc({ reason: error instanceof ClientLeft ? 'client-left' : 'cut' });
-        request.log.info({ err: error }, 'forwarded request cut');
-      },
+      onCut: cut,
     });
     response.on('close', () => {
       if (!response.writableFinished) attempt.cancel(new ClientLeft('the client closed the connection'));
@@ -78,10 +81,6 @@ export const forwardApi = async (server: FastifyInstance, upstream: Upstream, me
     // The body is the upstream's to read.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-      forward(request, reply);
-      return reply;
-    };
-    for (const url of ['/api', '/api/*']) scope.route({ method: forwardedMethods, url, handler });
+    for (const url of ['/api', '/api/*']) scope.route({ method: forwardedMethods, url, handler: forward });
   });
 };
