@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { localFolder, root } from '../local/paths.ts';
+import { bold, dim, print } from '../local/terminal.ts';
+import { projects } from './projects.ts';
+import { type Outcome, resultsVariable } from './reporter.ts';
+import { type LeftOut, provideSystemPackages } from './system-packages.ts';
+
+const usage = `usage: npm test          format, lint, types, boundaries, unit, integration and browser tests, coverage
+       npm run check     the fast part: no browser, nothing that kills processes`;
+
+/** Tests that need a browser or start and kill whole sites: minutes, not seconds. */
+const slowProjects = ['site', 'infra'];
+
+const results = `${localFolder}test-results.jsonl`;
+const coverage = `${localFolder}coverage`;
+const failures: string[] = [];
+
+/** Runs a program with its output shown as it comes; a failure is remembered, and the rest goes on. */
+const step = async (
+  name: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> => {
+  const start = performance.now();
+  print(bold(`▸ ${name}`));
+  const child = spawn(process.execPath, [`${root}node_modules/.bin/${command}`, ...args], {
+    cwd: root,
+    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', ...env },
+    stdio: 'inherit',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) failures.push(name);
+  print(dim(`  ${code === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - start) / 1000).toFixed(1)} s`));
+};
+
+const staticChecks = async (): Promise<void> => {
+  await step('format', 'oxfmt', ['--check', '.']);
+  await step('lint', 'oxlint', ['--type-aware', '--deny-warnings']);
+  await step('types', 'tsc', ['-p', 'tsconfig.json']);
+  await step('types of the site', 'tsc', ['-p', 'apps/site/tsconfig.json']);
+};
+
+const tests = async (names: readonly string[], isCoverageWanted: boolean): Promise<void> => {
+  const reporter = `${root}infra/checks/reporter.ts`;
+  const reporters = ['spec', reporter].flatMap((name, index) => [
+    `--test-reporter=${name}`,
+    `--test-reporter-destination=${index === 0 ? 'stdout' : '/dev/null'}`,
+  ]);
+  await step(
+    'tests',
+    'nx',
+    ['run-many', '-t', 'test', '-p', names.join(','), '--output-style=stream-without-prefixes'],
+    {
+      NODE_OPTIONS: ['--disable-warning=ExperimentalWarning', ...reporters].join(' '),
+      [resultsVariable]: results,
+      ...(isCoverageWanted && { NODE_V8_COVERAGE: coverage }),
+    },
+  );
+};
+
+const reportCoverage = (): Promise<void> =>
+  step('coverage of apps/app and libs', 'c8', [
+    'report',
+    `--temp-directory=${coverage}`,
+    `--reports-dir=${localFolder}artefacts/coverage`,
+    '--include=apps/app/src/**',
+    '--include=libs/*/src/**',
+    '--exclude=libs/testing/**',
+    '--reporter=text-summary',
+    '--reporter=html',
+  ]);
+
+const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
+  const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n').filter(Boolean) : [];
+  const outcomes = lines.map((line) => JSON.parse(line) as Outcome);
+  const count = (result: Outcome['result']): number => outcomes.filter((outcome) => outcome.result === result).length;
+  print('');
+  for (const { name, file } of outcomes.filter(({ result }) => result === 'failed')) {
+    print(`✘ ${name}  ${dim(file.replace(root, ''))}`);
+  }
+  for (const { name, file } of outcomes.filter(({ result }) => result === 'skipped')) {
+    print(`– skipped: ${name}  ${dim(file.replace(root, ''))}`);
+  }
+  for (const { project, reason } of leftOut) print(`– left out: the tests of ${project}, because ${reason}`);
+  for (const name of failures) print(`✘ failed: ${name}`);
+  print(`took ${Math.round(seconds)} s`);
+  const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
+  // A failed step that is no test counts as well: it must not end in "0 failed".
+  const stepsFailed = failures.filter((name) => name !== 'tests').length;
+  const failed = Math.max(count('failed') + stepsFailed, failures.length);
+  print(`${count('passed')} passed, ${failed} failed${skipped}`);
+};
+
+const main = async (): Promise<void> => {
+  const start = performance.now();
+  const isFast = process.argv.includes('--fast');
+  mkdirSync(localFolder, { recursive: true });
+  rmSync(coverage, { recursive: true, force: true });
+  writeFileSync(results, '');
+  const leftOut = isFast ? [] : provideSystemPackages((line) => print(dim(line)));
+  await staticChecks();
+  const excluded = new Set([...leftOut.map(({ project }) => project), ...(isFast ? slowProjects : [])]);
+  const names = projects()
+    .filter(({ manifest }) => manifest.scripts?.['test'])
+    .map(({ manifest }) => manifest.nx?.name ?? manifest.name)
+    .filter((name) => !excluded.has(name));
+  if (!excluded.has('site')) await step('site', 'nx', ['build', 'site']);
+  await tests(names, !isFast);
+  if (!isFast) await reportCoverage();
+  summary(leftOut, (performance.now() - start) / 1000);
+  process.exitCode = failures.length > 0 ? 1 : 0;
+};
+
+if (process.argv.includes('--help')) print(usage);
+else await main();
