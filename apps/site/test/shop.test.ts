@@ -25,7 +25,7 @@ suite('shop', () => {
     await page.getByLabel('Change').fill('-5');
     await page.getByLabel('Reason').fill('Broken in transit');
     await page.getByRole('button', { name: 'Move stock' }).click();
-    await page.getByRole('alert').waitFor();
+    await page.getByText('Only 4 left.', { exact: true }).waitFor();
     await page.getByRole('heading', { name: 'Stock: 4' }).waitFor();
 
     await page.getByLabel('Change').fill('20');

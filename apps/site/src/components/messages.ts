@@ -7,12 +7,17 @@ const special: Record<string, string> = {
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** "can't be blank" as a sentence about its field. A message that is a sentence already stays as it is. */
+const predicate = /^(can|has|is|may|must)\b/;
+
+/** "can't be blank" as a sentence about its field; "only 4 left" says all by itself. */
 export const sentence = (label: string, message: string): string => {
   const known = special[`${label} ${message}`];
   if (known !== undefined) return known;
-  return /^[\p{Lu}]/u.test(message) ? message : `${capitalised(label)} ${message}`;
+  return capitalised(predicate.test(message) ? `${label} ${message}` : message);
 };
+
+/** Whether an error's key speaks of a field, or of an entry in it: `tagList.0` is about `tagList`. */
+export const isAbout = (key: string, name: string): boolean => key === name || key.startsWith(`${name}.`);
 
 export const sentences = (errors: FieldErrors): string[] =>
   Object.entries(errors).flatMap(([field, messages]) => messages.map((message) => sentence(field, message)));

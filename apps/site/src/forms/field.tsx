@@ -1,5 +1,5 @@
 import { useContext, useId } from 'preact/hooks';
-import { sentence } from '../components/messages.ts';
+import { isAbout, sentence } from '../components/messages.ts';
 import { FormErrors } from './form.tsx';
 
 type Props = {
@@ -21,7 +21,9 @@ type Props = {
 /** Ids and messages that tie an input to its hint and to what is wrong with it. */
 export const useFieldErrors = (name: string, label: string, hint: string | undefined) => {
   const id = useId();
-  const messages = (useContext(FormErrors)[name] ?? []).map((message) => sentence(label, message));
+  const messages = Object.entries(useContext(FormErrors))
+    .filter(([key]) => isAbout(key, name))
+    .flatMap(([, found]) => found.map((message) => sentence(label, message)));
   const ids = [hint === undefined ? '' : `${id}-hint`, messages.length > 0 ? `${id}-error` : ''].filter(Boolean);
   return {
     id,

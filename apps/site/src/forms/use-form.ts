@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { newKey } from '../api/idempotency-key.ts';
 import { ApiProblem, type FieldErrors } from '../api/problem.ts';
-import { sentences } from '../components/messages.ts';
+import { isAbout, sentences } from '../components/messages.ts';
 
 export type Values = Record<string, string>;
 export type Submit = (values: Values, key: string) => Promise<void>;
@@ -18,8 +18,9 @@ export const valuesOf = (form: HTMLFormElement): Values =>
 
 const summaryOf = (error: Error, form: HTMLFormElement): string[] => {
   if (!(error instanceof ApiProblem)) return [error.message];
+  const fields = Object.keys(valuesOf(form));
   const others = Object.fromEntries(
-    Object.entries(error.errors).filter(([name]) => form.elements.namedItem(name) === null),
+    Object.entries(error.errors).filter(([key]) => !fields.some((name) => isAbout(key, name))),
   );
   const wait = error.retryAfter === undefined ? [] : [`Try again in ${error.retryAfter} s.`];
   return Object.keys(error.errors).length === 0 ? [error.message, ...wait] : [...sentences(others), ...wait];
