@@ -7,6 +7,8 @@ import { buildWeb } from '../src/app.ts';
 import { StaticFolder } from '../src/static-files/static-folder.ts';
 import { exchange, siteFolder } from './web.ts';
 
+const logger = createLogger('web', { LOG_LEVEL: 'fatal', RELEASE: 'r1' });
+
 /** web in this process, with limits that a test can wait for, before an upstream that is a plain socket. */
 const start = async (onRequest: (socket: Socket) => void) => {
   const upstream: Server = createServer((socket) => {
@@ -14,7 +16,6 @@ const start = async (onRequest: (socket: Socket) => void) => {
     socket.once('data', () => onRequest(socket));
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
-  const logger = createLogger('web', { LOG_LEVEL: 'fatal', RELEASE: 'r1' });
   const metrics = createMetrics('web', 'r1');
   const server = await buildWeb({
     logger,
