@@ -54,7 +54,8 @@ export const requestHeaders = (request: FastifyRequest): string[] => {
     const value = isFromTrustedPeer ? inbound[name] : undefined;
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const peer = raw.socket.remoteAddress ?? '';
+  // A socket that takes both families writes IPv4 addresses in the form of IPv6.
+  const peer = raw.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? '';
   const before = believed('x-forwarded-for');
   headers.push('x-request-id', request.id, 'traceparent', traceparentOf(request.trace));
   headers.push('x-forwarded-for', before ? `${before}, ${peer}` : peer);
