@@ -88,14 +88,31 @@ suite('faults', () => {
     const { page, go } = await visit(t, { expected: /404.*shop-.*js$/ });
     await go('/');
     let loads = 0;
-    page.on('load', () => {
-      loads += 1;
+    page.on('request', (request) => {
+      if (request.isNavigationRequest()) loads += 1;
     });
-    await page.route('**/assets/shop-*.js', (route) => route.fulfill({ status: 404 }), { times: 1 });
+    await page.route('**/assets/shop-*.js', (route) =>
+      loads === 0 ? route.fulfill({ status: 404 }) : route.continue(),
+    );
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Shop' }).click();
     await page.getByRole('heading', { level: 1, name: 'Shop' }).waitFor();
     await page.locator('.product-card').first().waitFor();
     assert.equal(loads, 1);
+  });
+
+  test('what was written while the network is away stays, and can be sent once it is back', async (t) => {
+    const { page } = await visit(t);
+    await register(page, newName('ole'));
+    await publish(page, { title: `Offline ${newName('o')}` });
+    await page.getByText('Nobody has said anything yet.').waitFor();
+    await page.context().setOffline(true);
+    await page.getByLabel('Your comment').fill('Written at sea.');
+    await page.getByRole('button', { name: 'Post comment' }).click();
+    await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+    assert.equal(await page.getByLabel('Your comment').inputValue(), 'Written at sea.');
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Post comment' }).click();
+    await page.getByRole('heading', { name: 'One comment' }).waitFor();
   });
 
   test('a form pressed twice is sent once', async (t) => {

@@ -6,4 +6,8 @@ export const tagHref = (tag: string): string => hrefWith('/', { tag });
 export const productHref = (slug: string): string => `/shop/${encodeURIComponent(slug)}`;
 
 /** The log-in page, which leads back to where the reader is. */
-export const loginHref = (): string => hrefWith('/login', { next: location.pathname + location.search });
+export const loginHref = (): string => {
+  const { pathname, search } = location;
+  if (pathname === '/login') return pathname + search;
+  return hrefWith('/login', { next: pathname === '/' ? undefined : pathname + search });
+};

@@ -1,14 +1,6 @@
-type Props = { page: number; pages: number; hrefOf: (page: number) => string };
+import { pagesShown } from './paging.ts';
 
-/** First, last, and the neighbours of the current one; undefined marks a gap. */
-export const pagesShown = (page: number, pages: number): (number | undefined)[] => {
-  const shown = [1, page - 1, page, page + 1, pages].filter((number) => number >= 1 && number <= pages);
-  const numbers = [...new Set(shown)].toSorted((a, b) => a - b);
-  return numbers.flatMap((number, index) => {
-    const before = numbers[index - 1];
-    return before !== undefined && number - before > 1 ? [undefined, number] : [number];
-  });
-};
+type Props = { page: number; pages: number; hrefOf: (page: number) => string };
 
 export const Pagination = ({ page, pages, hrefOf }: Props) => {
   if (pages <= 1) return null;

@@ -21,3 +21,13 @@ export const hrefWith = (path: string, members: Record<string, string | number |
   }
   return query.size > 0 ? `${path}?${query}` : path;
 };
+
+/** First, last, and the neighbours of the current one; undefined marks a gap. */
+export const pagesShown = (page: number, pages: number): (number | undefined)[] => {
+  const shown = [1, page - 1, page, page + 1, pages].filter((number) => number >= 1 && number <= pages);
+  const numbers = [...new Set(shown)].toSorted((a, b) => a - b);
+  return numbers.flatMap((number, index) => {
+    const before = numbers[index - 1];
+    return before !== undefined && number - before > 1 ? [undefined, number] : [number];
+  });
+};

@@ -1,5 +1,6 @@
 import { place } from '../router/location.ts';
 import { session } from '../state/session.ts';
+import { loginHref } from './article-links.ts';
 import { Avatar } from './avatar.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { Wordmark } from './wordmark.tsx';
@@ -28,7 +29,9 @@ const Member = ({ username, image }: { username: string; image: string | null })
 
 const Guest = () => (
   <>
-    <NavLink href="/login">Log in</NavLink>
+    <NavLink href={place.value.url.pathname === '/register' ? '/login' : loginHref()} section="/login">
+      Log in
+    </NavLink>
     <NavLink href="/register">Register</NavLink>
   </>
 );

@@ -9,8 +9,26 @@ export const slowCalls = signal(0);
 /** Grows each time the network is back: what failed asks again. */
 export const recoveries = signal(0);
 
+// A server that is away only for a moment is found again soon, and one that stays away is not asked by everyone at once.
+const probeEvery = 5_000;
+
+/** Asks whether the site answers again; while the device itself has no network, its `online` event says so. */
+const probe = async (): Promise<void> => {
+  if (!isOffline.peek()) return;
+  const isBack =
+    navigator.onLine && (await fetch('/favicon.svg', { method: 'HEAD', cache: 'no-store' }).catch(() => null));
+  if (isBack) reached();
+  else probeLater();
+};
+
+const probeLater = (): void => {
+  setTimeout(() => void probe(), probeEvery * (0.5 + Math.random()));
+};
+
 export const lost = (): void => {
+  if (isOffline.peek()) return;
   isOffline.value = true;
+  probeLater();
 };
 
 export const reached = (): void => {
