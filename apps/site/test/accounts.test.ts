@@ -32,6 +32,8 @@ suite('accounts', () => {
     await page.goto('/settings');
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('link', { name: 'Log in' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'A journal of things that hold.' }).waitFor();
+    assert.equal(new URL(page.url()).pathname, '/');
     await page.goto('/feed');
     await page.waitForURL(/\/login\?next=%2Ffeed$/);
   });

@@ -28,9 +28,9 @@ const save = async (values: Values, key: string): Promise<void> => {
 };
 
 const leave = (): void => {
+  navigate('/', { replace: true });
   logOut();
   notify('You are logged out.');
-  navigate('/', { replace: true });
 };
 
 const SettingsForm = ({ user }: { user: User }) => (
