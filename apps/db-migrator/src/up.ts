@@ -19,7 +19,7 @@ export const exclusively = <Result>(database: Database, work: (queries: Queries)
  * Brings the schema to the newest version in one transaction: all pending migrations and their records, or nothing.
  * @param folder where the SQL files are; the product's own by default
  * @returns the names of the migrations that ran, in order
- * @throws Refusal when the database is newer than the code, an applied file was edited, or a migration failed
+ * @throws Refusal when the files and the database do not fit each other, an applied file was edited, or a migration failed
  */
 export const up = (database: Database, folder?: string): Promise<string[]> =>
   exclusively(database, async (queries) => {
