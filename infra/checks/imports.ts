@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseSync } from 'vite';
 import { root } from '../local/paths.ts';
 
-/** The module names that a source file imports, types included; dynamic imports only where the name is a plain string. */
+/** The module names that a source file imports or resolves, types included; only where the name is a plain string. */
 export const importsOf = (file: string): string[] => {
   const source = readFileSync(`${root}${file}`, 'utf8');
   const { module } = parseSync(file, source, {});
@@ -10,7 +10,13 @@ export const importsOf = (file: string): string[] => {
   const dynamic = module.dynamicImports.map(
     ({ moduleRequest }) => /^(['"])(.*)\1$/.exec(source.slice(moduleRequest.start, moduleRequest.end))?.[2],
   );
-  const all = [...module.staticImports.map(({ moduleRequest }) => moduleRequest.value), ...fromExports, ...dynamic];
+  const resolved = [...source.matchAll(/\bresolve\(\s*(['"])(@?[\w-]+\/[\w./-]+)\1/g)].map((match) => match[2]);
+  const all = [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...fromExports,
+    ...dynamic,
+    ...resolved,
+  ];
   return [...new Set(all.filter((name) => name !== undefined))];
 };
 

@@ -14,26 +14,31 @@ const openFolderOrExit = async (path: string, logger: Logger): Promise<StaticFol
   }
 };
 
-const config = readConfigOrExit('web');
-const logger = createLogger('web', config);
-const metrics = createMetrics('web', config.RELEASE);
-const health = new Health();
-const folder = await openFolderOrExit(config.STATIC_DIR, logger);
-const server = await buildWeb({
-  logger,
-  metrics,
-  health,
-  trustedProxies: config.TRUSTED_PROXIES,
-  folder,
-  upstreamUrl: config.APP_URL,
-});
+/** The process of web. */
+const main = async (): Promise<void> => {
+  const config = readConfigOrExit('web');
+  const logger = createLogger('web', config);
+  const metrics = createMetrics('web', config.RELEASE);
+  const health = new Health();
+  const folder = await openFolderOrExit(config.STATIC_DIR, logger);
+  const server = await buildWeb({
+    logger,
+    metrics,
+    health,
+    trustedProxies: config.TRUSTED_PROXIES,
+    folder,
+    upstreamUrl: config.APP_URL,
+  });
 
-await run({
-  server,
-  health,
-  metrics,
-  logger,
-  listen: { host: config.WEB_HOST, port: config.WEB_PORT },
-  ops: { host: config.WEB_OPS_HOST, port: config.WEB_OPS_PORT },
-  drain: { delay: config.DRAIN_DELAY_MS, limit: config.DRAIN_LIMIT_MS },
-});
+  await run({
+    server,
+    health,
+    metrics,
+    logger,
+    listen: { host: config.WEB_HOST, port: config.WEB_PORT },
+    ops: { host: config.WEB_OPS_HOST, port: config.WEB_OPS_PORT },
+    drain: { delay: config.DRAIN_DELAY_MS, limit: config.DRAIN_LIMIT_MS },
+  });
+};
+
+if (import.meta.main) await main();
