@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 
 const isFree = async (port: number): Promise<boolean> => {
   const server = createServer();
@@ -44,11 +45,18 @@ export const holderOf = (port: number): string => {
   try {
     const socket = `socket:[${listeningInode(port)}]`;
     const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && descriptorsOf(name).includes(socket));
-    if (pid) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+    if (pid) return `${nameOf(pid)} (process ${pid})`;
   } catch {
     // Not Linux, or gone in between.
   }
   return 'another process';
+};
+
+/** A program's name, and for an interpreter the script it runs; never other arguments, which may hold secrets. */
+const nameOf = (pid: string): string => {
+  const [program = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  const script = args.find((arg) => /\.(ts|mjs|js|py|rb|jar)$/.test(arg));
+  return [basename(program), script].filter(Boolean).join(' ');
 };
 
 /** The tables' columns: slot, local address, remote address, state (0A is LISTEN), …, inode (tenth). */
