@@ -1,4 +1,5 @@
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type QueryResult } from 'pg';
+import { isReusableAfter } from './errors.ts';
 import type { Statement } from './statement.ts';
 import { typeParsers } from './types.ts';
 
@@ -17,7 +18,7 @@ export type Queries = {
 export type Database = Queries & {
   /**
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. `work` must have no effect beside
-   * its statements.
+   * its statements, and must pass their failures on.
    */
   readonly transaction: <Result>(work: (queries: Queries) => Promise<Result>) => Promise<Result>;
   /** Connections: all, idle, and callers waiting for one. */
@@ -39,10 +40,12 @@ export type DatabaseOptions = {
 
 /** In milliseconds. Each is shorter than what waits for it. */
 const timeouts = {
-  /** To get a connection, new or freed: a database on the same network answers in a few; two retries fit a caller's second. */
+  /** To get a connection, new or freed: a database on the same network gives one in a few; who waits longer only queues up. */
   connection: 5_000,
   /** One statement: the slowest of the API takes under 100; what runs longer than 5 s only holds others up. */
   statement: 5_000,
+  /** Beyond the time of a statement, for an answer: the server itself is frozen or unreachable, so it cannot end the statement. */
+  answer: 1_000,
   /** A transaction that waits for its client: frees row locks of a frozen instance before its twin gives up. */
   idleInTransaction: 1_500,
   /** An unused connection is given back after a while. */
@@ -57,6 +60,7 @@ const maxLifetime = 1_800;
  * @param options address, size, name
  */
 export const openDatabase = (options: DatabaseOptions): Database => {
+  const statementLimit = options.limits?.statement ?? timeouts.statement;
   const pool = new Pool({
     connectionString: options.url,
     max: options.poolSize,
@@ -64,7 +68,8 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     connectionTimeoutMillis: timeouts.connection,
     idleTimeoutMillis: timeouts.idle,
     maxLifetimeSeconds: maxLifetime,
-    statement_timeout: options.limits?.statement ?? timeouts.statement,
+    statement_timeout: statementLimit,
+    query_timeout: statementLimit === 0 ? 0 : statementLimit + timeouts.answer,
     idle_in_transaction_session_timeout: options.limits?.idleInTransaction ?? timeouts.idleInTransaction,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -73,24 +78,27 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   });
   const lost = options.onConnectionLost ?? (() => {});
   // Both listeners are needed: without one, a socket that dies idle (pool) or checked out (client) ends the process.
-  pool.on('error', lost);
-  pool.on('connect', (client) => client.on('error', lost));
+  // The pool repeats what its client reported, and a client may report one death twice: the server's word, then the socket.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.once('error', lost).on('error', () => {}));
 
   return {
-    ...queriesOn(pool),
+    ...queriesOn((query) => onAny(pool, query)),
     transaction: async (work) => {
       const client = await pool.connect();
-      let broken: Error | boolean = false;
+      let isBroken = false;
       try {
         await client.query('BEGIN');
-        const result = await work(queriesOn(client));
-        await client.query('COMMIT');
+        const result = await work(queriesOn((query) => client.query(query)));
+        const { command } = await client.query('COMMIT');
+        // PostgreSQL answers so, without an error, when a statement had failed and `work` did not pass the failure on.
+        if (command === 'ROLLBACK') throw new Error('nothing was committed: a statement had failed');
         return result;
       } catch (error) {
-        broken = await rollBack(client);
+        isBroken = !isReusableAfter(error) || !(await rollBack(client));
         throw error;
       } finally {
-        client.release(broken);
+        client.release(isBroken);
       }
     },
     connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
@@ -98,27 +106,44 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   };
 };
 
-/** Whether the connection must not go back to the pool. */
-const rollBack = async (client: PoolClient): Promise<boolean> => {
+/** A prepared statement, or text of one or several statements. */
+type Query = string | { readonly name: string; readonly text: string; readonly values: Value[] };
+type Run = (query: Query) => Promise<QueryResult>;
+
+/** On any connection. `pool.query` would close it after every error, those included that a caller can provoke at will. */
+const onAny = async (pool: Pool, query: Query): Promise<QueryResult> => {
+  const client = await pool.connect();
+  let isBroken = false;
   try {
-    await client.query('ROLLBACK');
-    return false;
-  } catch {
-    return true;
+    return await client.query(query);
+  } catch (error) {
+    // A text of several statements may have begun a transaction.
+    isBroken = typeof query === 'string' || !isReusableAfter(error);
+    throw error;
+  } finally {
+    client.release(isBroken);
   }
 };
 
-const queriesOn = (connection: Pool | PoolClient): Queries => {
-  const query = async <Row>(statement: Statement<Row>, values: readonly Value[] = []): Promise<Row[]> => {
-    const result = await connection.query({ name: statement.name, text: statement.text, values: [...values] });
-    return result.rows as Row[];
-  };
+/** Whether it worked. */
+const rollBack = async (client: PoolClient): Promise<boolean> => {
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const queriesOn = (run: Run): Queries => {
+  const query = async <Row>({ name, text }: Statement<Row>, values: readonly Value[] = []): Promise<Row[]> =>
+    (await run({ name, text, values: [...values] })).rows;
   return {
     query,
     first: async (statement, values) => (await query(statement, values))[0],
     script: async (text) => {
       // pg gives an array of results for several statements, whatever its types say.
-      const results = [await connection.query<Record<string, unknown>>(text)].flat();
+      const results = [await run(text)].flat();
       return results.at(-1)?.rows ?? [];
     },
   };

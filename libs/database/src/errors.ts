@@ -22,10 +22,23 @@ export const isUnstorableText = (error: unknown): boolean =>
 /** The database cannot be asked just now: no connection, or it starts, stops or ended this one (class 08, 57P01–57P05, 53300). */
 export const isUnavailable = (error: unknown): boolean => {
   if (isDatabaseError(error)) return /^(08...|57P0[1-5]|53300)$/.test(error.code ?? '');
-  const { code, message } = error as { code?: string; message?: string };
+  if (!(error instanceof Error)) return false;
+  const { code, message } = error as NodeJS.ErrnoException;
   return (
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '') ||
-    // What pg throws without a code when a socket dies or no connection is free in time.
-    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/.test(message ?? '')
+    // What pg throws without a code: when a socket dies or no connection is free in time.
+    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/.test(message) ||
+    isUnanswered(error)
   );
 };
+
+/** The server is frozen or the network silent; pg gives no code for it. The statement may have run. */
+const isUnanswered = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
+
+/**
+ * Whether a connection can serve others after an error on it: after data that was refused (22, 23), a conflict (40) or a statement
+ * that took too long (57014) yes. After the server's other errors no: it may be about to close, or hold a prepared statement
+ * that a migration has outdated (0A000), which would fail there for ever and is prepared anew on a new one.
+ */
+export const isReusableAfter = (error: unknown): boolean =>
+  isDatabaseError(error) ? /^(22...|23...|40...|57014)$/.test(error.code ?? '') : !isUnanswered(error);

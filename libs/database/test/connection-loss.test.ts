@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { isUnavailable } from '../src/index.ts';
+import { addBoat, adminUrl, admin, backendPid, isStored, openPool, ownerUrl } from './pool.ts';
+
+const survivor = fileURLToPath(new URL('./survivor.ts', import.meta.url));
+
+test('a process outlives connections that the server ends, in use or idle, is told of each once, and goes on', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [survivor, ownerUrl, adminUrl], { timeout: 10_000 });
+  const { inUse, ...rest } = JSON.parse(stdout) as Record<string, unknown>;
+  assert.match(String(inUse), /terminat|not queryable/);
+  assert.deepEqual(rest, {
+    afterInUse: 'number',
+    lossesInUse: 1,
+    lossesIdle: 1,
+    afterIdle: 'number',
+    connections: { total: 1, idle: 1, waiting: 0 },
+  });
+});
+
+test('a statement over its limit is ended there, and its connection serves on', async () => {
+  const database = openPool({ poolSize: 1, limits: { statement: 200, idleInTransaction: 1_000 } });
+  const before = await database.first(backendPid);
+  const start = performance.now();
+  const work = database.transaction((queries) => queries.script('SELECT pg_sleep(10)'));
+  await assert.rejects(work, { code: '57014' });
+  assert.ok(performance.now() - start < 1_000);
+  assert.deepEqual(await database.first(backendPid), before);
+});
+
+test('when the server is frozen, a statement fails within its limit and 1 s, and the pool works on another connection', async () => {
+  const database = openPool({ poolSize: 1, limits: { statement: 300, idleInTransaction: 0 } });
+  const frozen = (await database.first(backendPid))?.pid ?? 0;
+  const start = performance.now();
+  try {
+    const work = database.transaction(async (queries) => {
+      await queries.query(addBoat, [1, 'Fulmar']);
+      process.kill(frozen, 'SIGSTOP');
+      await queries.query(addBoat, [2, 'Petrel']);
+    });
+    await assert.rejects(work, isUnavailable);
+    const seconds = (performance.now() - start) / 1000;
+    assert.ok(seconds > 1 && seconds < 2, `took ${seconds.toFixed(1)} s`);
+    assert.notEqual((await database.first(backendPid))?.pid, frozen);
+  } finally {
+    process.kill(frozen, 'SIGCONT');
+  }
+  assert.equal(await isStored(1), false);
+  const deadline = Date.now() + 2_000;
+  while ((await admin.script(`SELECT FROM pg_stat_activity WHERE pid = ${frozen}`)).length > 0) {
+    assert.ok(Date.now() < deadline, 'the frozen connection is still there 2 s after it thawed');
+    await sleep(20);
+  }
+});
