@@ -3,7 +3,7 @@ import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 
 export type Cache = {
   readonly rateLimiter: (name: string, points: number, seconds: number) => RateLimiter;
-  /** Whether it answers; undefined when there is none by configuration. */
+  /** Whether it answers; undefined when there is none by configuration. Never throws. */
   readonly probe: () => Promise<boolean | undefined>;
   readonly close: () => void;
 };
@@ -13,6 +13,8 @@ const timeouts = {
   connect: 500,
   /** A healthy one answers within 1; a request must not wait for a sick one. */
   command: 50,
+  /** One that has been silent for so long is taken for lost, so that no request waits for it until it is back. */
+  silence: 1_000,
   reconnectMax: 1_000,
 };
 
@@ -26,7 +28,11 @@ export const openCache = (url: string | undefined, onChange: (isUp: boolean, rea
   const redis = url === undefined ? undefined : connect(url, onChange);
   return {
     rateLimiter: (name, points, seconds) => createRateLimiter(redis, name, points, seconds),
-    probe: async () => (redis ? (await redis.ping()) === 'PONG' : undefined),
+    probe: async () =>
+      redis?.ping().then(
+        (answer) => answer === 'PONG',
+        () => false,
+      ),
     close: () => redis?.disconnect(),
   };
 };
@@ -35,6 +41,7 @@ const connect = (url: string, onChange: (isUp: boolean, reason?: Error) => void)
   const redis = new Redis(url, {
     connectTimeout: timeouts.connect,
     commandTimeout: timeouts.command,
+    socketTimeout: timeouts.silence,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     retryStrategy: (attempt) => Math.min(attempt * 100, timeouts.reconnectMax),

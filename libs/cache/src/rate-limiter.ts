@@ -23,7 +23,8 @@ export const createRateLimiter = (
 ): RateLimiter => {
   const limits = { keyPrefix: `limit:${name}`, points, duration: seconds };
   const own = new RateLimiterMemory(limits);
-  const limiter = redis ? new RateLimiterRedis({ ...limits, storeClient: redis, insuranceLimiter: own }) : own;
+  const shared = { ...limits, insuranceLimiter: own, rejectIfRedisNotReady: true };
+  const limiter = redis ? new RateLimiterRedis({ ...shared, storeClient: redis }) : own;
   return {
     count: async (key) => {
       try {

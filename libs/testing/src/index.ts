@@ -7,5 +7,6 @@ export {
   spawnService,
   startService,
 } from './process.ts';
+export { startTestRedis, type TestRedis } from './redis.ts';
 export { type Site, type SiteOptions, startSite } from './site.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
