@@ -1,11 +1,12 @@
 import type { Cache } from '@scale-up/cache';
 import type { Config } from '@scale-up/config';
 import type { Database } from '@scale-up/database';
+import { type Health, Problem } from '@scale-up/service';
 import type { FastifyInstance } from 'fastify';
 import { articleRoutes } from './articles/routes.ts';
 import { readJsonBodies } from './body.ts';
 import { commentRoutes } from './comments/routes.ts';
-import { handleApiErrors } from './errors.ts';
+import { handleApiErrors, retryAfter } from './errors.ts';
 import { describeApi } from './openapi.ts';
 import { productRoutes } from './products/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
@@ -20,6 +21,7 @@ export type AppParts = {
   readonly config: Config<'app'>;
   readonly database: Database;
   readonly cache: Cache;
+  readonly health: Health;
 };
 
 /**
@@ -27,12 +29,19 @@ export type AppParts = {
  * @param server made by libs/service
  * @param parts what it works with; the caller closes them
  */
-export const buildApp = async (server: FastifyInstance, { config, database, cache }: AppParts): Promise<void> => {
+export const buildApp = async (
+  server: FastifyInstance,
+  { config, database, cache, health }: AppParts,
+): Promise<void> => {
   const tokens = createTokens(config.TOKEN_SECRET, config.TOKEN_LIFETIME_HOURS);
   const limits = createLoginLimits(cache, config.LOGIN_LIMIT_PER_MINUTE, config.REGISTRATION_LIMIT_PER_HOUR);
   await server.register(
     async (api) => {
       handleApiErrors(api, database);
+      // Until the schema is there, nothing can be answered; no balancer sends anything then, but web in development does.
+      api.addHook('onRequest', async () => {
+        if (health.phase === 'starting') throw new Problem('unavailable', {}, { 'retry-after': retryAfter });
+      });
       readJsonBodies(api);
       api.setValidatorCompiler(compileValidator);
       await describeApi(api);

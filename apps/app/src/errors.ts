@@ -6,18 +6,17 @@ import { validationProblem } from './validation.ts';
 import { requireViewer } from './viewer.ts';
 
 /** Seconds after which a client may ask again: a planned fail-over is over by then. */
-const retryAfter = '2';
+export const retryAfter = '2';
 
 const isValidation = (error: unknown): error is FastifyError & Required<Pick<FastifyError, 'validation'>> =>
   error instanceof Error && 'validation' in error;
 
 const translate = async (error: unknown, request: FastifyRequest, database: Database): Promise<Problem> => {
-  if (isValidation(error)) {
-    // 401 comes before 422. Whether a token still counts is asked together with the work itself, which bad input never reaches.
-    const access = request.routeOptions.config.operation?.access;
-    if (request.claims && access !== 'optional') await requireViewer(database, request.claims);
-    return validationProblem(error.validation as never, error.validationContext);
-  }
+  // 401 comes before all that is wrong with a request. Whether a token still counts is asked together with the work itself, which
+  // bad input never reaches.
+  const access = request.routeOptions.config.operation?.access;
+  if (!request.isHandled && request.claims && access !== 'optional') await requireViewer(database, request.claims);
+  if (isValidation(error)) return validationProblem(error.validation as never, error.validationContext);
   if (isUnavailable(error)) return new Problem('unavailable', {}, { 'retry-after': retryAfter });
   if (isUnstorableText(error)) return new Problem('bad-request');
   return toProblem(error);

@@ -28,8 +28,25 @@ export const describeApi = async (server: FastifyInstance): Promise<void> => {
     },
     transform: ({ schema, url, route }) => ({ url, schema: withProblems(schema, route.config?.operation?.problems) }),
   });
-  await server.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: false } });
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: contentSecurityPolicy,
+    uiConfig: { deepLinking: false },
+  });
   server.get('/openapi.json', { schema: { hide: true } }, () => server.swagger());
+};
+
+/** Everything comes from here. */
+const contentSecurityPolicy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'font-src': "'self'",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
 };
 
 const problem = {

@@ -1,7 +1,8 @@
 import type { CallOutput, HandlerInput, Operation } from '@scale-up/contract';
 import type { Database, Queries } from '@scale-up/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { requireStorableText } from './text.ts';
+import { isSlugLost } from './slug.ts';
+import { requireReadableQuery, requireStorableText } from './text.ts';
 import type { Claims, Tokens } from './tokens.ts';
 import { readClaims, requireViewer, tokenInvalid, tokenMissing, type Viewer } from './viewer.ts';
 
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the token claims; whether it still counts is the database's to say. */
     claims: Claims | undefined;
+    /** Whether its handler was reached, which asks the database about the token before all else. */
+    isHandled: boolean;
   }
   interface FastifyContextConfig {
     operation?: Operation;
@@ -49,12 +52,16 @@ export const createRouting = (server: FastifyInstance, database: Database, token
     if (claims) request.claims = claims;
     else if (access !== 'optional') throw claims === null ? tokenInvalid() : tokenMissing();
   };
-  const checkText = async ({ body, query, params }: FastifyRequest): Promise<void> => {
-    requireStorableText(body);
-    requireStorableText(query);
-    requireStorableText(params);
+  const checkQuery = async ({ raw }: FastifyRequest): Promise<void> => requireReadableQuery(raw.url ?? '');
+  // Only what the operation has: the rest is ignored, and may be of any depth.
+  const checkText = async ({ body, query, params, routeOptions }: FastifyRequest): Promise<void> => {
+    const { operation } = routeOptions.config;
+    if (operation?.body) requireStorableText(body);
+    if (operation?.query) requireStorableText(query);
+    if (operation?.params) requireStorableText(params);
   };
   server.decorateRequest('claims');
+  server.decorateRequest('isHandled', false);
 
   const add = (operation: Operation, answer: (request: FastifyRequest) => Promise<unknown>): void => {
     const route: RouteOptions = {
@@ -63,8 +70,10 @@ export const createRouting = (server: FastifyInstance, database: Database, token
       config: { operation },
       schema: schemaOf(operation),
       onRequest: authenticate,
+      preValidation: checkQuery,
       preHandler: checkText,
       handler: async (request, reply: FastifyReply) => {
+        request.isHandled = true;
         const body = await answer(request);
         return reply.code(operation.status).send(body);
       },
@@ -77,12 +86,19 @@ export const createRouting = (server: FastifyInstance, database: Database, token
     read,
     prepare: read,
     write: (operation, handler) =>
-      add(operation, (request) =>
-        database.transaction(async (queries) => {
-          const viewer = request.claims && (await requireViewer(queries, request.claims));
-          return handler(inputOf(request, viewer), queries);
-        }),
-      ),
+      add(operation, async (request) => {
+        const write = () =>
+          database.transaction(async (queries) => {
+            const viewer = request.claims && (await requireViewer(queries, request.claims));
+            return handler(inputOf(request, viewer), queries);
+          });
+        try {
+          return await write();
+        } catch (error) {
+          if (isSlugLost(error)) return write();
+          throw error;
+        }
+      }),
   };
 };
 

@@ -24,7 +24,7 @@ const main = async (): Promise<void> => {
   reportDependencies(health, metrics, database, cache);
 
   const server = createServer({ logger, metrics, health, trustedProxies: config.TRUSTED_PROXIES });
-  await buildApp(server, { config, database, cache });
+  await buildApp(server, { config, database, cache, health });
   server.addHook('onClose', async () => {
     cache.close();
     await database.close();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { violatedConstraint } from '@scale-up/database';
 import anyAscii from 'any-ascii';
 
 /** Long enough for a telling title, short enough for an address bar. */
@@ -32,3 +33,22 @@ export function* slugCandidates(title: string, kind: string): Generator<string, 
   if (slug && !reserved.has(slug)) yield slug;
   for (let attempt = 0; attempt < 5; attempt++) yield `${slug || kind}-${randomBytes(4).toString('hex')}`;
 }
+
+/**
+ * The first name for a title that nothing else has.
+ * @param own the name that the thing has now, which is free for it
+ */
+export const freeSlug = async (
+  title: string,
+  kind: string,
+  own: string,
+  isTaken: (slug: string) => Promise<boolean>,
+): Promise<string> => {
+  for (const slug of slugCandidates(title, kind)) {
+    if (slug === own || !(await isTaken(slug))) return slug;
+  }
+  throw new Error(`no free slug for the title "${title}"`);
+};
+
+/** Whether somebody else took the name between the question and the write; asked again, it is taken. */
+export const isSlugLost = (error: unknown): boolean => violatedConstraint(error)?.endsWith('_slug_key') ?? false;

@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox';
 
-/** Lengths in characters (UTF-16 code units), chosen so that every index entry stays far below PostgreSQL's 2,704-byte limit. */
+/** Lengths in characters (Unicode code points), chosen so that every index entry stays far below PostgreSQL's 2,704-byte limit. */
 export const limits = {
   username: 64,
   email: 254, // RFC 5321 4.5.3.1.3 less the angle brackets
@@ -9,11 +9,12 @@ export const limits = {
   description: 2_000,
   articleBody: 200_000,
   commentBody: 20_000,
+  // Its words are indexed: up to 8 bytes a character, of 1 MiB that PostgreSQL has for a document's.
+  productDescription: 20_000,
   tag: 64,
   tags: 50,
   bio: 5_000,
   url: 2_048,
-  slug: 400,
   search: 200,
   reason: 200,
   quantity: 1_000,
@@ -42,9 +43,9 @@ export const timestamp = Type.String({ format: 'date-time', examples: ['2026-11-
 /** ISO 8601 date-time in UTC with milliseconds, as every answer carries it. */
 export type Timestamp = Static<typeof timestamp>;
 
-/** Path parameter: the URL name of an article or a product. */
-export const slugParams = Type.Object({ slug: Type.String({ minLength: 1, maxLength: limits.slug }) });
-export const usernameParams = Type.Object({ username: Type.String({ minLength: 1, maxLength: limits.username }) });
+/** Path parameter: the URL name of an article or a product. Without limits: what is too long for a name is not found. */
+export const slugParams = Type.Object({ slug: Type.String() });
+export const usernameParams = Type.Object({ username: Type.String() });
 
 export const page = {
   limit: Type.Integer({ minimum: 1, maximum: limits.page.max, default: limits.page.default }),

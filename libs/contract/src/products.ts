@@ -36,7 +36,7 @@ export const ProductQuery = Type.Object({
 
 const fields = {
   title: text(limits.title),
-  description: text(limits.articleBody),
+  description: text(limits.productDescription),
   price: Type.Integer({ minimum: 0, maximum: limits.price }),
   currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$', default: 'EUR' })),
   image: Type.Optional(nullableText(limits.url)),

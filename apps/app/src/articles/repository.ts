@@ -1,7 +1,7 @@
 import type { Article } from '@scale-up/contract';
 import { type Queries, statement } from '@scale-up/database';
-import { slugCandidates } from '../slug.ts';
-import { setTags } from '../tags/repository.ts';
+import { freeSlug, slugCandidates } from '../slug.ts';
+import { linkTags, orderedTags, replaceTags } from '../tags/repository.ts';
 import type { Claims } from '../tokens.ts';
 import { viewerTable, viewerValues } from '../viewer.ts';
 import { type ArticleRow, summaryColumns, toArticle } from './rows.ts';
@@ -38,9 +38,6 @@ export type ArticleFields = {
 };
 export type ArticleChange = { readonly [Name in keyof ArticleFields]?: ArticleFields[Name] | undefined };
 
-/** Each tag once, in the alphabetical order in which it comes back; surrounding space is not part of a tag. */
-const orderedTags = (tags: readonly string[]): string[] => [...new Set(tags.map((tag) => tag.trim()))].toSorted();
-
 export const findArticle = async (
   queries: Queries,
   claims: Claims | undefined,
@@ -56,7 +53,7 @@ export const insertArticle = async (queries: Queries, authorId: number, fields: 
   for (const slug of slugCandidates(fields.title, 'article')) {
     const inserted = await queries.first(insert, [slug, authorId, fields.title, fields.description, fields.body, tags]);
     if (!inserted) continue;
-    await setTags(queries, inserted.id, tags);
+    await linkTags(queries, inserted.id, tags);
     return slug;
   }
   throw new Error(`no free slug for the title "${fields.title}"`);
@@ -71,18 +68,15 @@ export const updateArticle = async (
   article: { readonly id: number; readonly title: string; readonly slug: string },
   { title, description, body, tagList }: ArticleChange,
 ): Promise<string> => {
-  const slug = title === undefined || title === article.title ? article.slug : await freeSlug(queries, title);
+  const isTaken = async (name: string) => (await queries.first(slugTaken, [name])) !== undefined;
+  const slug =
+    title === undefined || title === article.title
+      ? article.slug
+      : await freeSlug(title, 'article', article.slug, isTaken);
   const tags = tagList && orderedTags(tagList);
   await queries.query(update, [article.id, slug, title ?? null, description ?? null, body ?? null, tags ?? null]);
-  if (tags) await setTags(queries, article.id, tags);
+  if (tags) await replaceTags(queries, article.id, tags);
   return slug;
-};
-
-const freeSlug = async (queries: Queries, title: string): Promise<string> => {
-  for (const slug of slugCandidates(title, 'article')) {
-    if (!(await queries.first(slugTaken, [slug]))) return slug;
-  }
-  throw new Error(`no free slug for the title "${title}"`);
 };
 
 /** Its comments, favourites and tag links go with it. */

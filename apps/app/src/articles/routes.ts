@@ -4,7 +4,7 @@ import { Problem } from '@scale-up/service';
 import type { Routing } from '../routing.ts';
 import type { Claims } from '../tokens.ts';
 import { tokenInvalid } from '../viewer.ts';
-import { addFavorite, removeFavorite } from './favorites.ts';
+import { setFavorite } from './favorites.ts';
 import { listArticles, listFeed } from './lists.ts';
 import { deleteArticle, findArticle, insertArticle, lockArticle, updateArticle } from './repository.ts';
 
@@ -56,13 +56,13 @@ export const articleRoutes = (routing: Routing, database: Database): void => {
     return undefined;
   });
 
-  routing.write(operations.favorite, async ({ params, viewer, claims }, queries) => {
-    if (!(await addFavorite(queries, viewer.id, params.slug))) throw notFound();
-    return answer(queries, claims, params.slug);
-  });
-
-  routing.write(operations.unfavorite, async ({ params, viewer, claims }, queries) => {
-    await removeFavorite(queries, viewer.id, params.slug);
-    return answer(queries, claims, params.slug);
-  });
+  for (const [operation, favorited] of [
+    [operations.favorite, true],
+    [operations.unfavorite, false],
+  ] as const) {
+    routing.write(operation, async ({ params, viewer, claims }, queries) => {
+      if (!(await setFavorite(queries, { userId: viewer.id, slug: params.slug, favorited }))) throw notFound();
+      return answer(queries, claims, params.slug);
+    });
+  }
 };

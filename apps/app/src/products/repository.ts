@@ -1,6 +1,7 @@
 import type { Product, ProductList, ProductSummary } from '@scale-up/contract';
 import { type Queries, type Statement, statement } from '@scale-up/database';
-import { slugCandidates } from '../slug.ts';
+import { freeSlug, slugCandidates } from '../slug.ts';
+import { orderedTags } from '../tags/repository.ts';
 
 const summaryColumns = `p.slug, p.title, p.price, p.currency, p.stock, p.image, p.tag_list AS "tagList",
   p.created_at AS "createdAt", p.updated_at AS "updatedAt"`;
@@ -66,8 +67,6 @@ export type ProductFields = {
 };
 export type ProductChange = { readonly [Name in keyof ProductFields]?: ProductFields[Name] | undefined };
 
-const orderedTags = (tags: readonly string[]): string[] => [...new Set(tags.map((tag) => tag.trim()))].toSorted();
-
 export const listProducts = async (
   queries: Queries,
   { q, tag, limit, offset }: { q?: string | undefined; tag?: string | undefined; limit: number; offset: number },
@@ -101,17 +100,14 @@ export const updateProduct = async (
   product: { readonly id: number; readonly title: string; readonly slug: string },
   { title, description, price, currency, image, tagList }: ProductChange,
 ): Promise<string> => {
-  const slug = title === undefined || title === product.title ? product.slug : await freeSlug(queries, title);
+  const isTaken = async (name: string) => (await queries.first(slugTaken, [name])) !== undefined;
+  const slug =
+    title === undefined || title === product.title
+      ? product.slug
+      : await freeSlug(title, 'product', product.slug, isTaken);
   const texts = [product.id, slug, title ?? null, description ?? null, price ?? null, currency ?? null];
   await queries.query(update, [...texts, image !== undefined, image ?? null, tagList ? orderedTags(tagList) : null]);
   return slug;
-};
-
-const freeSlug = async (queries: Queries, title: string): Promise<string> => {
-  for (const slug of slugCandidates(title, 'product')) {
-    if (!(await queries.first(slugTaken, [slug]))) return slug;
-  }
-  throw new Error(`no free slug for the title "${title}"`);
 };
 
 /** Changes the stock of a locked product and records why. */

@@ -33,7 +33,8 @@ const taken = statement<{ username: boolean; email: boolean }>(
   `SELECT EXISTS (SELECT FROM users WHERE lower(username) = lower($1) AND id <> $3) AS username,
           EXISTS (SELECT FROM users WHERE lower(email) = lower($2) AND id <> $3) AS email`,
 );
-// Null keeps a column; bio and image have a flag each, since null is a value of theirs.
+// Null keeps a column; bio and image have a flag each, since null is a value of theirs. The version is asked for again, since another
+// request may have ended the token while this one waited for the row.
 const update = statement<Account>(
   'user-update',
   `UPDATE users SET
@@ -44,7 +45,7 @@ const update = statement<Account>(
      bio = CASE WHEN $5 THEN nullif($6, '') ELSE bio END,
      image = CASE WHEN $7 THEN nullif($8, '') ELSE image END,
      updated_at = greatest(now(), updated_at + interval '1 millisecond')
-   WHERE id = $1
+   WHERE id = $1 AND token_version = $9
    RETURNING ${columns}`,
 );
 
@@ -96,12 +97,17 @@ export type AccountChange = {
   readonly image?: string | null | undefined;
 };
 
-export const updateAccount = async (queries: Queries, id: number, change: AccountChange): Promise<Account> => {
+/** Undefined when the token was ended in the same moment. */
+export const updateAccount = async (
+  queries: Queries,
+  { userId, version }: Claims,
+  change: AccountChange,
+): Promise<Account | undefined> => {
   const { username = null, email = null, passwordHash = null, bio, image } = change;
-  if (username !== null || email !== null) await refuseTaken(queries, username, email, id);
+  if (username !== null || email !== null) await refuseTaken(queries, username, email, userId);
   try {
     const values = [
-      id,
+      userId,
       username,
       email,
       passwordHash,
@@ -109,8 +115,9 @@ export const updateAccount = async (queries: Queries, id: number, change: Accoun
       bio ?? null,
       image !== undefined,
       image ?? null,
+      version,
     ];
-    return (await queries.first(update, values)) as Account;
+    return await queries.first(update, values);
   } catch (error) {
     throw mapTaken(error);
   }

@@ -44,9 +44,10 @@ export const userRoutes = (routing: Routing, database: Database, tokens: Tokens,
     const { password, ...rest } = body.user;
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const account = await database.transaction(async (queries) => {
-      const viewer = await requireViewer(queries, claims);
-      return updateAccount(queries, viewer.id, { ...rest, passwordHash });
+      await requireViewer(queries, claims);
+      return updateAccount(queries, claims, { ...rest, passwordHash });
     });
+    if (!account) throw tokenInvalid();
     return answer(account);
   });
 };
