@@ -32,6 +32,10 @@ export const handleApiErrors = (server: FastifyInstance, database: Database): vo
       problem = second instanceof Problem ? second : new Problem('unavailable', {}, { 'retry-after': retryAfter });
     }
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    // Fastify would close the connection under a body that still arrives, and the reset would overtake the answer: web saw 413 as a
+    // fault of this process. What arrives is thrown away instead, for limits.requestTimeout at most.
+    reply.removeHeader('connection');
+    request.raw.resume();
     return sendProblem(reply, problem);
   });
 };

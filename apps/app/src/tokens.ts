@@ -34,8 +34,11 @@ export const createTokens = (secret: Secret, lifetimeHours: number): Tokens => {
       try {
         const { payload } = await jwtVerify(token, key, { algorithms: [algorithm], issuer });
         const userId = Number(payload.sub);
-        const version = payload['version'];
-        return Number.isSafeInteger(userId) && typeof version === 'number' ? { userId, version } : undefined;
+        const version = Number(payload['version']);
+        // What the columns can hold, or asking for it would be a fault of ours.
+        const isPossible =
+          Number.isSafeInteger(userId) && Number.isInteger(version) && version >= 0 && version < 2 ** 31;
+        return isPossible ? { userId, version } : undefined;
       } catch {
         return undefined;
       }
