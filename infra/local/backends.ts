@@ -4,31 +4,55 @@ import { localFolder } from './paths.ts';
 import { findPort } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { findRedisProgram, startRedis } from './redis.ts';
+import type { Child } from './running.ts';
 import type { Secrets } from './secrets.ts';
 import { print, step } from './terminal.ts';
 
-/** What is told of each process that was started here. */
-export type OnStarted = (
-  name: string,
-  process: { pid: number; stop: () => Promise<void>; exited: Promise<unknown> },
-) => void;
+/** Is told of each process that was started here. */
+export type OnStarted = (name: string, process: Child) => void;
 
 /** The database that DATABASE_URL names, or an embedded PostgreSQL whose data stays in .local/. */
-export const startDatabase = (secrets: Secrets, ports: Set<number>, onStarted: OnStarted): Promise<DatabaseUrls> =>
+export const startDatabase = (
+  secrets: Secrets,
+  ports: Set<number>,
+  onStarted: OnStarted,
+  signal: AbortSignal,
+): Promise<DatabaseUrls> =>
   step('PostgreSQL', async () => {
     const own = process.env.DATABASE_URL;
     if (own) {
-      const { host, pathname } = new URL(own);
+      const url = URL.parse(own);
+      if (!url?.host)
+        throw new Error('DATABASE_URL must be a URL such as postgres://role:password@127.0.0.1:5432/name.');
+      const { host, pathname } = url;
       return { result: { owner: own, app: own }, shown: `${host}${pathname}, as DATABASE_URL says` };
     }
     const port = await findPort(15_432, ports);
-    const postgres = await startPostgres({ folder: `${localFolder}postgres`, port, password: secrets.postgres });
+    const options = { folder: `${localFolder}postgres`, port, password: secrets.postgres };
+    const postgres = await startPostgres(options, signal);
     onStarted('PostgreSQL', postgres);
-    return { result: await createRoles(postgres, secrets), shown: `127.0.0.1:${port}, data in .local/postgres` };
+    return {
+      result: await createRoles(postgres, secrets).catch(explainPassword),
+      shown: `127.0.0.1:${port}, data in .local/postgres`,
+    };
   });
 
+const explainPassword = (error: unknown): never => {
+  if ((error as { code?: string }).code !== '28P01') throw error;
+  throw new Error(
+    '.local/postgres was made with other secrets than .local/secrets.json: delete .local to start afresh.',
+    {
+      cause: error,
+    },
+  );
+};
+
 /** The Valkey or Redis that REDIS_URL names, or an installed one, or none. */
-export const startCache = async (ports: Set<number>, onStarted: OnStarted): Promise<string | undefined> => {
+export const startCache = async (
+  ports: Set<number>,
+  onStarted: OnStarted,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
   if (process.env.REDIS_URL) return process.env.REDIS_URL;
   const program = findRedisProgram();
   if (!program) {
@@ -36,7 +60,7 @@ export const startCache = async (ports: Set<number>, onStarted: OnStarted): Prom
     return undefined;
   }
   return step('Valkey', async () => {
-    const redis = await startRedis(program, `${localFolder}redis`, await findPort(16_379, ports));
+    const redis = await startRedis(program, `${localFolder}redis`, await findPort(16_379, ports), signal);
     onStarted('Valkey', redis);
     return { result: redis.url, shown: `${redis.url.slice(8)}, ${basename(program)}` };
   });

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeWhole } from './write-whole.ts';
 
 /** A process that was started, with the time it was started at: an id alone may have been given to another since. */
 type Started = { readonly name: string; readonly pid: number; readonly startedAt: string };
@@ -30,7 +31,7 @@ const signal = (target: number, name: NodeJS.Signals): void => {
  */
 export const rememberProcesses = (file: string) => {
   const started = new Map<string, Started>();
-  const write = (): void => writeFileSync(file, JSON.stringify([...started.values()]));
+  const write = (): void => writeWhole(file, JSON.stringify([...started.values()]));
   return {
     add: (name: string, pid: number): void => {
       started.set(name, { name, pid, startedAt: startTime(pid) ?? '' });
@@ -46,22 +47,37 @@ const stopSignal = (name: string): NodeJS.Signals => (name === 'PostgreSQL' ? 'S
 /** How long a left-over may take to end by itself before it is killed: longer than PostgreSQL's fast stop of a small database. */
 const patience = 10_000;
 
+/** What is on record; a file that is not there or not whole tells nothing. */
+const read = (file: string): Started[] => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Started[];
+  } catch {
+    return [];
+  }
+};
+
 /**
- * Ends what an earlier run left behind: its process groups, and only if they are still the same processes.
+ * Ends what an earlier run left behind: its process groups, and only if they are still the same processes. A run that is still
+ * going is told to stop, which it does in order.
  * @returns the names of what was ended
  */
 export const endLeftOvers = async (file: string): Promise<string[]> => {
-  if (!existsSync(file)) return [];
-  const recorded = JSON.parse(readFileSync(file, 'utf8')) as Started[];
   const isAlive = ({ pid, startedAt }: Started): boolean => startedAt !== '' && startTime(pid) === startedAt;
-  const alive = recorded.filter(isAlive);
-  for (const { name, pid } of alive) {
-    if (name === 'supervisor') signal(pid, 'SIGTERM');
-    else signal(name === 'PostgreSQL' ? pid : -pid, stopSignal(name));
+  const alive = read(file).filter(isAlive);
+  const gone = async (): Promise<void> => {
+    const deadline = Date.now() + patience;
+    while (alive.some(isAlive) && Date.now() < deadline) await sleep(50);
+  };
+  const supervisor = alive.find(({ name }) => name === 'supervisor');
+  if (supervisor) {
+    signal(supervisor.pid, 'SIGTERM');
+    await gone();
   }
-  const deadline = Date.now() + patience;
-  while (alive.some(isAlive) && Date.now() < deadline) await sleep(50);
-  for (const left of alive.filter(isAlive)) signal(left.name === 'supervisor' ? left.pid : -left.pid, 'SIGKILL');
+  const left = alive.filter(isAlive);
+  for (const { name, pid } of left)
+    signal(name === 'PostgreSQL' || name === 'supervisor' ? pid : -pid, stopSignal(name));
+  if (left.length > 0) await gone();
+  for (const { name, pid } of alive.filter(isAlive)) signal(name === 'supervisor' ? pid : -pid, 'SIGKILL');
   rmSync(file, { force: true });
   return alive.map(({ name }) => name);
 };

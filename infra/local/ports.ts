@@ -1,35 +1,50 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
+import { messageOf } from './message.ts';
 
-const isFree = async (port: number): Promise<boolean> => {
+/** Both are asked: a browser may take `localhost` for either. */
+const loopback = ['127.0.0.1', '::1'];
+
+const canListen = async (host: string, port: number): Promise<boolean> => {
   const server = createServer();
   try {
-    server.listen(port, '127.0.0.1');
+    server.listen(port, host);
     await once(server, 'listening');
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') return false;
+    // A machine without IPv6.
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return true;
+    throw new Error(`port ${port} cannot be used: ${messageOf(error)}`, { cause: error });
   } finally {
     server.close();
   }
 };
 
+const isFree = async (port: number): Promise<boolean> => {
+  for (const host of loopback) if (!(await canListen(host, port))) return false;
+  return true;
+};
+
 const attempts = 50;
+const highest = 65_535;
 
 /**
  * The wanted port, or the next free one above it.
  * @param wanted where to begin
  * @param taken ports already promised to others
  * @param onBusy told of each port that is in use
+ * @throws Error when none is found, or the wanted one may not be used at all
  */
 export const findPort = async (
   wanted: number,
   taken: Set<number>,
   onBusy: (port: number) => void = () => {},
 ): Promise<number> => {
-  for (let port = wanted; port < wanted + attempts; port++) {
+  for (let port = wanted; port < wanted + attempts && port <= highest; port++) {
     if (taken.has(port)) continue;
     if (await isFree(port)) {
       taken.add(port);
@@ -38,6 +53,18 @@ export const findPort = async (
     onBusy(port);
   }
   throw new Error(`no free port between ${wanted} and ${wanted + attempts - 1}`);
+};
+
+/**
+ * The port that a variable asks for.
+ * @throws Error with a sentence when it is no port
+ */
+export const wantedPort = (variable: string, fallback: number): number => {
+  const text = process.env[variable];
+  if (!text) return fallback;
+  const port = /^\d+$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > highest) throw new Error(`${variable} must be a port, 1 to ${highest}, not "${text}".`);
+  return port;
 };
 
 /** Who listens on a port, such as `nginx (process 812)`: Linux only, and only what this user may see. */
@@ -63,6 +90,7 @@ const nameOf = (pid: string): string => {
 const listeningInode = (port: number): string | undefined => {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return ['/proc/net/tcp', '/proc/net/tcp6']
+    .filter((table) => existsSync(table))
     .flatMap((table) => readFileSync(table, 'utf8').split('\n'))
     .map((line) => line.trim().split(/\s+/))
     .find((columns) => columns[1]?.endsWith(suffix) && columns[3] === '0A')?.[9];

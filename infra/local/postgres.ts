@@ -1,22 +1,13 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  chownSync,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { postgresBinaries } from './postgres-binaries.ts';
-import { asUnprivileged } from './system-user.ts';
 import { dyingWithParent } from './die-with-parent.ts';
+import { postgresBinaries } from './postgres-binaries.ts';
+import { initialise, localeOnly } from './postgres-cluster.ts';
+import { asUnprivileged } from './system-user.ts';
 
 export type PostgresOptions = {
   /** Made and filled when it is not there. */
@@ -39,23 +30,23 @@ export type Postgres = {
   readonly exited: Promise<void>;
 };
 
-const run = promisify(execFile);
-
 /**
  * Starts a PostgreSQL of this machine's own, on loopback only, and waits until it answers.
  * @param options folder, port, password
+ * @param signal ends what has been started until then
  * @throws Error with the server's own last words
  */
-export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
+export const startPostgres = async (options: PostgresOptions, signal?: AbortSignal): Promise<Postgres> => {
+  signal?.throwIfAborted();
   const { postgres, initdb } = await postgresBinaries();
   const data = join(options.folder, 'data');
   mkdirSync(options.folder, { recursive: true });
-  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(initdb, options, data);
+  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(initdb, options.folder, options.password, signal);
 
   const settings = Object.entries({ ...defaults, ...options.settings, port: String(options.port) });
   const parameters = settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const { options: user, ...launch } = asUnprivileged(postgres, ['-D', data, ...parameters], data);
-  const { command, args } = dyingWithParent('SIGINT', launch);
+  const dying = dyingWithParent('SIGINT', { command: postgres, args: ['-D', data, ...parameters] });
+  const { command, args, options: user } = asUnprivileged(dying, postgres, data);
   // A group of its own: Ctrl-C in the terminal reaches whoever started it, who stops things in order.
   const server = spawn(command, args, {
     ...user,
@@ -64,21 +55,24 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
     env: localeOnly,
   });
   const exited = once(server, 'exit').then(() => {});
-  await answering(server.stderr, exited, options.folder);
+  const stop = async (): Promise<void> => {
+    server.kill('SIGINT');
+    await exited;
+  };
+  try {
+    await answering(server.stderr, exited, options.folder, signal);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     pid: server.pid ?? 0,
     port: options.port,
     url: (role, password, database) => `postgres://${role}:${password}@127.0.0.1:${options.port}/${database}`,
     exited,
-    stop: async () => {
-      server.kill('SIGINT');
-      await exited;
-    },
+    stop,
   };
 };
-
-/** Nothing of the environment, where a PG… variable or a locale would change what is started. */
-const localeOnly = { LC_ALL: 'C', TZ: 'UTC', PATH: process.env.PATH };
 
 const defaults = {
   listen_addresses: '127.0.0.1',
@@ -89,44 +83,19 @@ const defaults = {
   log_checkpoints: 'off',
 };
 
-/** The same on every machine, whatever its own locale is: UTF-8, code-point order, Unicode case. */
-const clusterOptions = [
-  '--auth=scram-sha-256',
-  '--encoding=UTF8',
-  '--locale=C',
-  '--locale-provider=builtin',
-  '--builtin-locale=C.UTF-8',
-  '--data-checksums',
-  '--no-instructions',
-];
-
-const initialise = async (initdb: string, { folder, password }: PostgresOptions, data: string): Promise<void> => {
-  // Half a cluster, left by an initdb that was killed.
-  rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { mode: 0o700 });
-  const passwordFile = join(folder, 'password');
-  writeFileSync(passwordFile, password, { mode: 0o600 });
-  try {
-    const { command, args, options } = asUnprivileged(
-      initdb,
-      ['--pgdata', data, '--username', 'postgres', '--pwfile', passwordFile, ...clusterOptions],
-      data,
-    );
-    const { uid, gid } = statSync(data);
-    chownSync(passwordFile, uid, gid);
-    chmodSync(data, 0o700);
-    await run(command, args, { ...options, env: localeOnly });
-  } finally {
-    rmSync(passwordFile, { force: true });
-  }
-};
-
 /** Milliseconds. Recovery after a crash replays at most what a checkpoint (5 min) leaves: seconds for a developer's database. */
 const startLimit = 60_000;
 
 /** Waits for the line that says so; keeps the log in a file, and its last lines for the error. */
-const answering = async (stderr: NodeJS.ReadableStream, exited: Promise<void>, folder: string): Promise<void> => {
+const answering = async (
+  stderr: NodeJS.ReadableStream,
+  exited: Promise<void>,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> => {
   const log = createWriteStream(join(folder, 'postgres.log'), { flags: 'a', mode: 0o600 });
+  // A full disk costs the log, not the server.
+  log.on('error', () => {});
   const last: string[] = [];
   const ready = Promise.withResolvers<void>();
   createInterface({ input: stderr }).on('line', (line) => {
@@ -136,13 +105,17 @@ const answering = async (stderr: NodeJS.ReadableStream, exited: Promise<void>, f
     if (line.includes('database system is ready to accept connections')) ready.resolve();
   });
   const failed = exited.then(() => Promise.reject(new Error(`PostgreSQL did not start:\n  ${last.join('\n  ')}`)));
+  // From the time it is ready on, an exit is the caller's to notice.
+  failed.catch(() => {});
   const limit = new AbortController();
-  const late = sleep(startLimit, undefined, { signal: limit.signal }).then(() => {
+  const either = AbortSignal.any([limit.signal, ...(signal ? [signal] : [])]);
+  const late = sleep(startLimit, undefined, { signal: either }).then(() => {
     throw new Error(`PostgreSQL does not answer after ${startLimit / 1000} s:\n  ${last.join('\n  ')}`);
   });
   late.catch(() => {});
-  await Promise.race([ready.promise, failed, late]);
-  limit.abort();
-  // From here on an exit is the caller's to notice.
-  failed.catch(() => {});
+  try {
+    await Promise.race([ready.promise, failed, late]);
+  } finally {
+    limit.abort();
+  }
 };

@@ -1,12 +1,12 @@
 type Line = {
-  readonly time?: string;
+  readonly time?: unknown;
   readonly level?: string;
   readonly msg?: string;
   readonly method?: string;
   readonly path?: string;
   readonly status?: number;
   readonly duration_ms?: number;
-  readonly err?: { readonly stack?: string };
+  readonly err?: { readonly stack?: unknown } | null;
 };
 
 const parse = (text: string): Line | undefined => {
@@ -27,11 +27,11 @@ export const readable = (service: string, text: string): string => {
   const line = parse(text);
   const name = service.padEnd(4);
   if (!line) return `         ${name} ${text}`;
-  const time = line.time?.slice(11, 19) ?? '        ';
+  const time = typeof line.time === 'string' ? line.time.slice(11, 19).padEnd(8) : ' '.repeat(8);
   if (line.msg === 'request') {
     return `${time} ${name} ${line.status} ${line.method} ${line.path} ${line.duration_ms} ms`;
   }
   const level = line.level === 'info' || line.level === undefined ? '' : `${line.level}: `;
-  const stack = line.err?.stack ? `\n${line.err.stack.replace(/^/gm, '              ')}` : '';
+  const stack = typeof line.err?.stack === 'string' ? `\n${line.err.stack.replace(/^/gm, '              ')}` : '';
   return `${time} ${name} ${level}${line.msg ?? text}${stack}`;
 };

@@ -34,7 +34,13 @@ export const findRedisProgram = (): string | undefined => {
  * @param program its path
  * @param folder its working folder
  */
-export const startRedis = async (program: string, folder: string, port: number): Promise<Redis> => {
+export const startRedis = async (
+  program: string,
+  folder: string,
+  port: number,
+  signal?: AbortSignal,
+): Promise<Redis> => {
+  signal?.throwIfAborted();
   mkdirSync(folder, { recursive: true });
   // 64 MB hold every counter and cached answer of one machine; past it the least used go, nothing fails.
   const settings = { bind: '127.0.0.1', port, dir: folder, save: '', appendonly: 'no', maxmemory: '64mb' };
@@ -47,21 +53,28 @@ export const startRedis = async (program: string, folder: string, port: number):
   const exited = once(server, 'exit').then(() => {});
   const failed = exited.then(() => Promise.reject(new Error(`${program} ended while it started`)));
   failed.catch(() => {});
-  await Promise.race([answering(port), failed]);
+  const stop = async (): Promise<void> => {
+    server.kill('SIGTERM');
+    await exited;
+  };
+  try {
+    await Promise.race([answering(port, signal), failed]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     pid: server.pid ?? 0,
     url: `redis://127.0.0.1:${port}`,
     program,
     exited,
-    stop: async () => {
-      server.kill('SIGTERM');
-      await exited;
-    },
+    stop,
   };
 };
 
-const answering = async (port: number): Promise<void> => {
+const answering = async (port: number, signal?: AbortSignal): Promise<void> => {
   for (let attempt = 0; attempt < 100; attempt++) {
+    signal?.throwIfAborted();
     const socket = connect(port, '127.0.0.1');
     try {
       await once(socket, 'connect');

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { messageOf } from './message.ts';
 import { localFolder } from './paths.ts';
+import { writeWhole } from './write-whole.ts';
 
 export type Secrets = {
   readonly postgres: string;
@@ -20,12 +22,21 @@ export const makeSecrets = (): Secrets => ({
   demo: `halyard-${randomBytes(4).toString('hex')}`,
 });
 
-/** The secrets of this checkout: made once, readable by its user alone. */
-export const localSecrets = (): Secrets => {
-  const file = `${localFolder}secrets.json`;
+/**
+ * The secrets of this checkout: made once, readable by its user alone.
+ * @throws Error with a sentence when they cannot be read or written
+ */
+export const localSecrets = (folder = localFolder): Secrets => {
+  const file = `${folder}secrets.json`;
   if (!existsSync(file)) {
-    mkdirSync(localFolder, { recursive: true });
-    writeFileSync(file, `${JSON.stringify(makeSecrets(), null, 2)}\n`, { mode: 0o600 });
+    mkdirSync(folder, { recursive: true });
+    writeWhole(file, `${JSON.stringify(makeSecrets(), null, 2)}\n`, 0o600);
   }
-  return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${messageOf(error)}. Repair it, or delete ${folder} to start afresh.`, {
+      cause: error,
+    });
+  }
 };

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { startCache, startDatabase } from './backends.ts';
-import { endLeftOvers, rememberProcesses } from './left-over.ts';
+import { endLeftOvers } from './left-over.ts';
+import { isAbort, messageOf } from './message.ts';
 import { runMigrator } from './migrate.ts';
 import { localFolder, root } from './paths.ts';
-import { findPort, holderOf } from './ports.ts';
+import { findPort, holderOf, wantedPort } from './ports.ts';
+import { runningProcesses } from './running.ts';
 import { localSecrets } from './secrets.ts';
 import { startWatchedService } from './service-process.ts';
 import { buildSite, rebuildSiteOnChange } from './site-build.ts';
@@ -16,97 +18,122 @@ Brings up PostgreSQL, Valkey (where installed), the schema with demo content, ap
   WEB_PORT      where the site is served (8080; the next free port when it is taken)
 Data and secrets are kept in .local/; delete it to start afresh.`;
 
-type Stoppable = { readonly name: string; readonly stop: () => Promise<void> };
-
 const recordFile = `${localFolder}processes.json`;
-const running: Stoppable[] = [];
-const remembered = rememberProcesses(recordFile);
-let stopping = false;
+const running = runningProcesses(recordFile, (name) => {
+  void stop(1, `${name} ended unexpectedly; everything is being stopped.`);
+});
 
-const started = (name: string, child: { pid: number; stop: () => Promise<void>; exited: Promise<unknown> }): void => {
-  running.push({ name, stop: child.stop });
-  remembered.add(name, child.pid);
-  void child.exited.then(() =>
-    stopping ? undefined : stop(1, `${name} ended unexpectedly; everything is being stopped.`),
-  );
-};
-
-/** Ends everything in the reverse order of its start: nothing loses what it depends on before it has finished. */
-const stop = async (code: number, reason: string): Promise<void> => {
-  if (stopping) return;
-  stopping = true;
-  print(`\n${reason}`);
-  while (running.length > 0) await running.pop()?.stop();
-  remembered.clear();
-  process.exit(code);
-};
-
-const port = async (variable: string, wanted: number, taken: Set<number>): Promise<string> => {
-  const from = Number(process.env[variable] || wanted);
-  const found = await findPort(from, taken, (busy) => {
+const port = async (variable: string, fallback: number, taken: Set<number>): Promise<string> => {
+  const found = await findPort(wantedPort(variable, fallback), taken, (busy) => {
     print(`  – port ${busy} is in use by ${holderOf(busy)}, trying the next one`);
   });
   return String(found);
 };
 
-const serve = async (): Promise<void> => {
+const serve = async (signal: AbortSignal): Promise<void> => {
   const start = performance.now();
   mkdirSync(localFolder, { recursive: true });
   print(bold('Scale Up is starting'));
   const left = await endLeftOvers(recordFile);
   if (left.length > 0) print(`  – ended what an earlier run left behind: ${left.join(', ')}`);
-  remembered.add('supervisor', process.pid);
+  running.remember('supervisor', process.pid);
 
   const secrets = localSecrets();
   const ports = new Set<number>();
-  const siteBuilt = buildSite();
+  siteBuilt = buildSite(signal);
   siteBuilt.catch(() => {});
-  const urls = await startDatabase(secrets, ports, started);
-  const redis = await startCache(ports, started);
-
+  const urls = await startDatabase(secrets, ports, running.add, signal);
+  const redis = await startCache(ports, running.add, signal);
   const migrator = { MIGRATION_DATABASE_URL: urls.owner, DEMO_PASSWORD: secrets.demo };
   await step('schema', async () => ({
     result: null,
-    shown: (await runMigrator('up', migrator)).replaceAll('\n', ', '),
+    shown: (await runMigrator('up', migrator, signal)).replaceAll('\n', ', '),
   }));
-  await step('demo', async () => ({ result: null, shown: await runMigrator('seed', migrator) }));
+  await step('demo', async () => ({ result: null, shown: await runMigrator('seed', migrator, signal) }));
   await step('site', async () => ({ result: await siteBuilt, shown: 'apps/site/dist' }));
+  const webPort = await startServices({ database: urls.app, redis, token: secrets.token }, ports, signal);
+  rebuildSiteOnChange(print, signal);
 
+  const address = `http://localhost:${webPort}`;
+  const { username, host, pathname } = new URL(urls.app);
+  print(`\n  ${bold(address)}   ready in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  print(`  log in as reader@example.com or admin@example.com, password ${bold(secrets.demo)}`);
+  print(dim(`  API ${address}/api/docs · database ${username}@${host}${pathname} · Ctrl-C stops everything\n`));
+};
+
+/** Starts app, then web, and gives the port of web. */
+const startServices = async (
+  { database, redis, token }: { database: string; redis: string | undefined; token: string },
+  ports: Set<number>,
+  signal: AbortSignal,
+): Promise<string> => {
   const appPort = await port('APP_PORT', 8090, ports);
   const webPort = await port('WEB_PORT', 8080, ports);
-  const common = { DRAIN_DELAY_MS: '0', TRUSTED_PROXIES: '127.0.0.1,::1' };
   const app = {
-    ...common,
-    DATABASE_URL: urls.app,
-    TOKEN_SECRET: secrets.token,
+    DRAIN_DELAY_MS: '0',
+    TRUSTED_PROXIES: '127.0.0.1,::1',
+    DATABASE_URL: database,
+    TOKEN_SECRET: token,
     APP_PORT: appPort,
     APP_OPS_PORT: await port('APP_OPS_PORT', 8190, ports),
     ...(redis ? { REDIS_URL: redis } : {}),
   };
   const web = {
-    ...common,
+    DRAIN_DELAY_MS: '0',
     TRUSTED_PROXIES: '',
     WEB_PORT: webPort,
     WEB_OPS_PORT: await port('WEB_OPS_PORT', 8180, ports),
     APP_URL: `http://127.0.0.1:${appPort}`,
   };
-  for (const [name, env] of [
-    ['app', app],
-    ['web', web],
+  for (const [name, env, at] of [
+    ['app', app, appPort],
+    ['web', web, webPort],
   ] as const) {
     await step(name, async () => {
+      signal.throwIfAborted();
       const service = startWatchedService(name, env, print);
-      started(name, service);
-      await service.ready;
-      return { result: null, shown: `127.0.0.1:${name === 'app' ? appPort : webPort}` };
+      running.add(name, service);
+      await Promise.race([service.ready, aborted(signal)]);
+      return { result: null, shown: `127.0.0.1:${at}` };
     });
   }
-  rebuildSiteOnChange(print);
+  return webPort;
+};
 
-  const address = `http://localhost:${webPort}`;
-  print(`\n  ${bold(address)}   ready in ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  print(`  log in as reader@example.com or admin@example.com, password ${bold(secrets.demo)}`);
-  print(dim(`  API ${address}/api/docs · database ${urls.app.replace(/:[^:@]+@/, ':…@')} · Ctrl-C stops everything\n`));
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+
+const starting = new AbortController();
+let served = Promise.resolve();
+let siteBuilt = Promise.resolve();
+let stoppingSince: number | undefined;
+
+/** Ends what is being started, then what has been, and this process. */
+const stop = async (code: number, reason: string): Promise<void> => {
+  if (stoppingSince !== undefined) return;
+  stoppingSince = performance.now();
+  print(`\n${reason}`);
+  try {
+    starting.abort();
+    await Promise.allSettled([served, siteBuilt]);
+    await running.stop();
+  } finally {
+    process.exit(code);
+  }
+};
+
+/** One Ctrl-C may arrive twice, from the terminal and from npm; one that comes later means that somebody has waited enough. */
+const patience = 1_000;
+
+const onSignal = (): void => {
+  if (stoppingSince === undefined) {
+    void stop(0, 'Stopping.');
+  } else if (performance.now() - stoppingSince > patience) {
+    print('Ending everything at once.');
+    running.kill();
+  }
 };
 
 const dieWithParent = (): void => {
@@ -121,12 +148,10 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   print('Dependencies are missing: run npm start.');
   process.exitCode = 1;
 } else {
-  process.on('SIGINT', () => void stop(0, 'Stopping.'));
-  process.on('SIGTERM', () => void stop(0, 'Stopping.'));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  process.on('uncaughtException', (error) => void stop(1, messageOf(error)));
   dieWithParent();
-  try {
-    await serve();
-  } catch (error) {
-    await stop(1, error instanceof Error ? error.message : String(error));
-  }
+  served = serve(starting.signal).catch((error: unknown) => {
+    if (!isAbort(error)) void stop(1, messageOf(error));
+  });
 }

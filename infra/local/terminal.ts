@@ -1,3 +1,8 @@
+import { isAbort } from './message.ts';
+
+// Whoever read the output is gone, such as a closed terminal; things are still stopped in order.
+process.stdout.on('error', () => {});
+
 const isTerminal = process.stdout.isTTY && !process.env.NO_COLOR;
 
 const paint = (code: number, text: string): string => (isTerminal ? `\u001B[${code}m${text}\u001B[0m` : text);
@@ -26,7 +31,7 @@ export const step = async <Result>(
     print(`  ${paint(32, '✔')} ${name.padEnd(12)} ${shown ?? ''} ${dim(`${seconds} s`)}`);
     return result;
   } catch (error) {
-    print(`  ${paint(31, '✘')} ${name}`);
+    if (!isAbort(error)) print(`  ${paint(31, '✘')} ${name}`);
     throw error;
   } finally {
     clearTimeout(waiting);

@@ -24,12 +24,13 @@ const run = (command, args, options = {}) =>
     const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', ...options });
     // A terminal sends Ctrl-C to the child as well; the child counts only the first.
     const pass = (signal) => child.kill(signal);
-    process.on('SIGTERM', pass).on('SIGINT', pass);
+    const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+    for (const name of signals) process.on(name, pass);
     const unwatch = watchAncestors(() => child.kill('SIGTERM'));
     child.on('error', (error) => give(`${command} cannot be started: ${error.message}`));
     child.on('exit', (code, signal) => {
       unwatch();
-      process.off('SIGTERM', pass).off('SIGINT', pass);
+      for (const name of signals) process.off(name, pass);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
   });
@@ -45,7 +46,8 @@ const install = async () => {
   );
   const start = Date.now();
   const progress = setInterval(() => say(`  … still installing, ${Math.round((Date.now() - start) / 1000)} s`), 10_000);
-  const npm = process.env.npm_execpath;
+  // The npm that runs this script, of whatever name it is on PATH; pnpm and yarn set the variable to themselves.
+  const npm = process.env.npm_execpath?.endsWith('npm-cli.js') && process.env.npm_execpath;
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const code = npm ? await run(process.execPath, [npm, ...args]) : await run('npm', args);
   clearInterval(progress);
