@@ -30,6 +30,8 @@ export const describeApi = async (server: FastifyInstance): Promise<void> => {
   });
   await server.register(swaggerUi, {
     routePrefix: '/docs',
+    // Where this server's prefix puts it; without a slash at its end, the page names its files from there.
+    indexPrefix: '/api',
     staticCSP: contentSecurityPolicy,
     uiConfig: { deepLinking: false },
   });
@@ -54,9 +56,21 @@ const problem = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
+type Query = { readonly properties: Record<string, object>; readonly required?: readonly string[] };
+
+/** What has a default may be left out, whatever a handler is sure to get. */
+const withoutDefaults = ({ required = [], ...query }: Query): Query => ({
+  ...query,
+  required: required.filter((name) => !('default' in (query.properties[name] ?? {}))),
+});
+
 /** Adds the answers that are not a success; kept out of the routes' own schemas, since problems are serialised elsewhere. */
 const withProblems = (schema: unknown, statuses: readonly number[] = []): never => {
-  const { response, ...rest } = (schema ?? {}) as { response?: object };
+  const { response, querystring, ...rest } = (schema ?? {}) as { response?: object; querystring?: Query };
   const problems = Object.fromEntries([...statuses, 'default'].map((status) => [status, problem]));
-  return { ...rest, ...(response && { response: { ...response, ...problems } }) } as never;
+  return {
+    ...rest,
+    ...(querystring && { querystring: withoutDefaults(querystring) }),
+    ...(response && { response: { ...response, ...problems } }),
+  } as never;
 };
