@@ -23,8 +23,16 @@ const running = runningProcesses(recordFile, (name) => {
   void stop(1, `${name} ended unexpectedly; everything is being stopped.`);
 });
 
-const port = async (variable: string, fallback: number, taken: Set<number>): Promise<string> => {
-  const found = await findPort(wantedPort(variable, fallback), taken, (busy) => {
+/** What the services listen on, if it is free. */
+const wantedPorts = () => ({
+  app: wantedPort('APP_PORT', 8090),
+  appOps: wantedPort('APP_OPS_PORT', 8190),
+  web: wantedPort('WEB_PORT', 8080),
+  webOps: wantedPort('WEB_OPS_PORT', 8180),
+});
+
+const freePort = async (wanted: number, taken: Set<number>): Promise<string> => {
+  const found = await findPort(wanted, taken, (busy) => {
     print(`  – port ${busy} is in use by ${holderOf(busy)}, trying the next one`);
   });
   return String(found);
@@ -38,6 +46,7 @@ const serve = async (signal: AbortSignal): Promise<void> => {
   if (left.length > 0) print(`  – ended what an earlier run left behind: ${left.join(', ')}`);
   running.remember('supervisor', process.pid);
 
+  const wanted = wantedPorts();
   const secrets = localSecrets();
   const ports = new Set<number>();
   siteBuilt = buildSite(signal);
@@ -51,7 +60,7 @@ const serve = async (signal: AbortSignal): Promise<void> => {
   }));
   await step('demo', async () => ({ result: null, shown: await runMigrator('seed', migrator, signal) }));
   await step('site', async () => ({ result: await siteBuilt, shown: 'apps/site/dist' }));
-  const webPort = await startServices({ database: urls.app, redis, token: secrets.token }, ports, signal);
+  const webPort = await startServices({ database: urls.app, redis, token: secrets.token }, wanted, ports, signal);
   rebuildSiteOnChange(print, signal);
 
   const address = `http://localhost:${webPort}`;
@@ -64,25 +73,26 @@ const serve = async (signal: AbortSignal): Promise<void> => {
 /** Starts app, then web, and gives the port of web. */
 const startServices = async (
   { database, redis, token }: { database: string; redis: string | undefined; token: string },
-  ports: Set<number>,
+  wanted: ReturnType<typeof wantedPorts>,
+  taken: Set<number>,
   signal: AbortSignal,
 ): Promise<string> => {
-  const appPort = await port('APP_PORT', 8090, ports);
-  const webPort = await port('WEB_PORT', 8080, ports);
+  const appPort = await freePort(wanted.app, taken);
+  const webPort = await freePort(wanted.web, taken);
   const app = {
     DRAIN_DELAY_MS: '0',
     TRUSTED_PROXIES: '127.0.0.1,::1',
     DATABASE_URL: database,
     TOKEN_SECRET: token,
     APP_PORT: appPort,
-    APP_OPS_PORT: await port('APP_OPS_PORT', 8190, ports),
+    APP_OPS_PORT: await freePort(wanted.appOps, taken),
     ...(redis ? { REDIS_URL: redis } : {}),
   };
   const web = {
     DRAIN_DELAY_MS: '0',
     TRUSTED_PROXIES: '',
     WEB_PORT: webPort,
-    WEB_OPS_PORT: await port('WEB_OPS_PORT', 8180, ports),
+    WEB_OPS_PORT: await freePort(wanted.webOps, taken),
     APP_URL: `http://127.0.0.1:${appPort}`,
   };
   for (const [name, env, at] of [

@@ -8,8 +8,8 @@ import { runToEnd } from './run-to-end.ts';
  * @throws Error with the build's own output when it fails
  */
 export const buildSite = async (signal: AbortSignal): Promise<void> => {
-  // No daemon: it would stay behind after everything else has stopped.
-  const env = { ...process.env, NX_DAEMON: 'false', NO_COLOR: '1' };
+  // No daemon and no plugin workers: they would stay behind after everything else has stopped.
+  const env = { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NO_COLOR: '1' };
   const { code, output } = await runToEnd(
     { command: process.execPath, args: [`${root}node_modules/.bin/nx`, 'build', 'site'] },
     { cwd: root, env, signal },
