@@ -49,7 +49,10 @@ const sourceOf = (filters: readonly FilterName[], parameter: (name: FilterName) 
   return `SELECT ${id} AS id FROM ${source} ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}`;
 };
 
-/** Total, viewer and one page of articles whose ids `page` gives newest first, in one round trip. */
+/**
+ * Total, viewer and one page of articles whose ids `page` gives newest first, in one round trip. OFFSET 0 has the articles looked up
+ * one by one: a generic plan, which does not know how small the limit is, read the whole table instead (90 ms of 100,000 articles).
+ */
 const listStatement = (name: string, page: string, total: string): Statement<ListRow> =>
   statement<ListRow>(
     name,
@@ -57,9 +60,10 @@ const listStatement = (name: string, page: string, total: string): Statement<Lis
      SELECT head.total, head."viewerId", list.*
      FROM (SELECT (${total}) AS total, (SELECT id FROM viewer) AS "viewerId") head
      LEFT JOIN LATERAL (
-       SELECT ${summaryColumns}
-       FROM (${page}) ids JOIN articles a ON a.id = ids.id JOIN users u ON u.id = a.author_id
-       ORDER BY a.id DESC
+       SELECT article.* FROM (${page}) ids CROSS JOIN LATERAL (
+         SELECT ${summaryColumns} FROM articles a JOIN users u ON u.id = a.author_id WHERE a.id = ids.id OFFSET 0
+       ) article
+       ORDER BY ids.id DESC
      ) list ON true`,
   );
 
