@@ -45,7 +45,7 @@ export const rememberProcesses = (file: string) => {
 const stopSignal = (name: string): NodeJS.Signals => (name === 'PostgreSQL' ? 'SIGINT' : 'SIGTERM');
 
 /** How long a left-over may take to end by itself before it is killed: longer than PostgreSQL's fast stop of a small database. */
-const patience = 10_000;
+const patience = 5_000;
 
 /** What is on record; a file that is not there or not whole tells nothing. */
 const read = (file: string): Started[] => {

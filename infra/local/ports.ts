@@ -98,8 +98,17 @@ const listeningInode = (port: number): string | undefined => {
 
 const descriptorsOf = (pid: string): string[] => {
   try {
-    return readdirSync(`/proc/${pid}/fd`).map((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`));
+    return readdirSync(`/proc/${pid}/fd`).map((descriptor) => targetOf(`/proc/${pid}/fd/${descriptor}`));
   } catch {
     return [];
+  }
+};
+
+/** Empty for one that was closed since it was listed. */
+const targetOf = (link: string): string => {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
   }
 };
