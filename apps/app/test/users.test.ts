@@ -27,6 +27,13 @@ suite('accounts', () => {
     }
   });
 
+  test('a username that no address can carry is refused', async () => {
+    for (const username of ['.', '..']) {
+      const reply = await attempt({ username, email: `${newName()}@example.com`, password: 'correct horse' });
+      assert.deepEqual(reply.errors, { username: ['is invalid'] });
+    }
+  });
+
   test('a login gives the account, whatever the case of the e-mail address', async () => {
     const person = await register(site);
     for (const email of [person.email, person.email.toUpperCase()]) {

@@ -31,6 +31,12 @@ export const text = (maxLength: number) => Type.String({ minLength: 1, maxLength
 /** A schema that also takes null; a type list instead of anyOf, which serialises faster and reads better in OpenAPI 3.1. */
 export const nullableText = (maxLength: number) => Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength });
 
+/** No `.` and `..`: every client takes those out of an address before it sends it. */
+export const username = Type.String({
+  minLength: 1,
+  maxLength: limits.username,
+  pattern: '^(?!\\.{1,2}$)[^]*\\S',
+});
 export const email = Type.String({ maxLength: limits.email, pattern: '^[^\\s@]+@[^\\s@]+$' });
 export const password = Type.String({
   minLength: limits.password.min,

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { email, limits, nullableText, password, text, wrapped } from './fields.ts';
+import { email, limits, nullableText, password, text, username, wrapped } from './fields.ts';
 import { operation } from './operation.ts';
 
 export const User = Type.Object({
@@ -13,7 +13,7 @@ export type User = Static<typeof User>;
 
 export const UserAnswer = wrapped('user', User);
 
-export const Registration = wrapped('user', Type.Object({ username: text(limits.username), email, password }));
+export const Registration = wrapped('user', Type.Object({ username, email, password }));
 
 // Whatever length was accepted once must stay accepted here, so the password has only an upper bound.
 export const Login = wrapped('user', Type.Object({ email: text(limits.email), password: text(limits.password.max) }));
@@ -22,7 +22,7 @@ export const UserChange = wrapped(
   'user',
   Type.Object({
     email: Type.Optional(email),
-    username: Type.Optional(text(limits.username)),
+    username: Type.Optional(username),
     password: Type.Optional(password),
     bio: Type.Optional(nullableText(limits.bio)),
     image: Type.Optional(nullableText(limits.url)),
