@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { text as read } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
 import { clientOf, problemOf, type Reply } from './support/client.ts';
@@ -198,7 +198,7 @@ const sendBytes = async (url: string, token: string, bytes: Buffer): Promise<Rep
     'content-length': bytes.length,
   };
   const asked = request(`${url}/api/articles`, { method: 'POST', headers }).end(bytes);
-  const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     asked.on('response', resolve).on('error', reject);
   });
   const replyHeaders = new Headers({ 'content-type': response.headers['content-type'] ?? '' });

@@ -46,7 +46,7 @@ suite('products', () => {
   test('only admins add, change and restock, and what others try leaves no trace', async () => {
     const { slug } = await addProduct(admin);
     const customer = await register(site);
-    const before = await contentOf(site);
+    const content = await contentOf(site);
     const params = { slug };
     const product = { title: 't', description: 'd', price: 1, stock: 1 };
     const forbidden = { role: ['must be admin'] };
@@ -58,7 +58,7 @@ suite('products', () => {
     await customer.refused(422, 'createProduct', { body: { product: { ...product, price: -1 } } });
     await customer.refused(404, 'changeProduct', { params: { slug: nowhere }, body: { product } });
     await customer.refused(404, 'changeStock', { params: { slug: nowhere }, body: { stock } });
-    assert.equal(await contentOf(site), before);
+    assert.equal(await contentOf(site), content);
   });
 
   test('the right of an admin is asked of the database, not read from the token', async () => {
@@ -104,7 +104,7 @@ suite('products', () => {
   });
 
   test('wrong prices, currencies and stocks are 422 under their names', async () => {
-    const before = await contentOf(site);
+    const content = await contentOf(site);
     const wrong: Record<string, unknown[]> = {
       price: [-1, 1.5, '100', null, 100_000_001, 1e300, undefined],
       stock: [-1, 0.5, '1', null, 1_000_000_001, undefined],
@@ -122,7 +122,7 @@ suite('products', () => {
         );
       }
     }
-    assert.equal(await contentOf(site), before);
+    assert.equal(await contentOf(site), content);
   });
 
   test('a search finds words of title and description, by relevance, and any text is a search', async () => {

@@ -55,7 +55,7 @@ suite(`slugs (seed ${seed})`, () => {
   });
 
   test('a long title ends at a word, a long word in the middle', () => {
-    assert.equal(slugOf('word '.repeat(60)), `${'word-'.repeat(20).slice(0, -1)}`);
+    assert.equal(slugOf('word '.repeat(60)), 'word-'.repeat(20).slice(0, -1));
     assert.equal(slugOf('x'.repeat(300)), 'x'.repeat(100));
   });
 

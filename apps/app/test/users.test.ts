@@ -29,8 +29,11 @@ suite('accounts', () => {
 
   test('a username that no address can carry is refused', async () => {
     for (const username of ['.', '..']) {
-      const reply = await attempt({ username, email: `${newName()}@example.com`, password: 'correct horse' });
-      assert.deepEqual(reply.errors, { username: ['is invalid'] });
+      const errors = await attempt({ username, email: `${newName()}@example.com`, password: 'correct horse' });
+      assert.deepEqual(errors, { username: ['is invalid'] });
+      const person = await register(site);
+      const change = await person.refused(422, 'changeUser', { body: { user: { username } } });
+      assert.deepEqual(change, { username: ['is invalid'] });
     }
   });
 

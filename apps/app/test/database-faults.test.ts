@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { openDatabase } from '@scale-up/database';
+import { createTestDatabase, startService } from '@scale-up/testing';
+import { appEnv, entry, within } from './support/app-process.ts';
+import { clientOf, problemOf } from './support/client.ts';
+import { publish, register } from './support/people.ts';
+import { Relay } from './support/relay.ts';
+import { testSite } from './support/site.ts';
+
+const limits = { statement: 0, idleInTransaction: 0 };
+
+suite('connections that the database ends', () => {
+  const site = testSite();
+  const terminate = async (condition: string): Promise<number> => {
+    const database = openDatabase({ url: site.site.database.adminUrl, poolSize: 1, applicationName: 'test', limits });
+    try {
+      const rows = await database.script(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'app' AND ${condition}`,
+      );
+      return rows.length;
+    } finally {
+      await database.close();
+    }
+  };
+
+  test('when idle connections are ended, the process goes on and the next request is answered', async () => {
+    const { app } = site.site;
+    await Promise.all(Array.from({ length: 10 }, () => clientOf(site.url).call('articles', {})));
+    assert.ok((await terminate('true')) > 1);
+    const reply = await clientOf(site.url).attempt('articles');
+    assert.ok(reply.status === 200 || problemOf(reply, 503));
+    await within(2, 'an answer', async () => (await clientOf(site.url).attempt('articles')).status === 200);
+    assert.equal((await fetch(`${app.opsUrl}/readyz`)).status, 200);
+  });
+
+  test('when a connection is ended in the middle of a transaction, the write happens whole or not at all', async () => {
+    const { app } = site.site;
+    const author = await register(site);
+    const { slug, body } = await publish(author);
+    const other = openDatabase({ url: site.site.database.ownerUrl, poolSize: 1, applicationName: 'test', limits });
+    const change = { params: { slug }, body: { article: { body: 'Changed.' } } };
+    const answer = await other.transaction(async (queries) => {
+      await queries.script(`SELECT FROM articles WHERE slug = '${slug}' FOR UPDATE`);
+      const answering = author.attempt('changeArticle', change);
+      await within(5, 'the end of the one that waits', async () => (await terminate(`wait_event_type = 'Lock'`)) === 1);
+      return { answering };
+    });
+    const reply = await answer.answering;
+    await other.close();
+    if (reply.status !== 200) {
+      problemOf(reply, 503);
+      assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/);
+    }
+    const { article } = await author.call('article', { params: { slug } });
+    assert.equal(article.body, reply.status === 200 ? 'Changed.' : body);
+    assert.equal((await author.call('changeArticle', change)).article.body, 'Changed.');
+    assert.ok(
+      app.logs().every((line) => line['pid'] === app.pid),
+      'the same process all the time',
+    );
+  });
+});
+
+test('while the database is away reads and writes are 503 with Retry-After, readiness stays, and both go on after it', async () => {
+  const database = await createTestDatabase('demo');
+  const relay = new Relay(database.appUrl);
+  await relay.start();
+  const app = await startService({ entry, env: appEnv(relay.through(database.appUrl)) });
+  const client = clientOf(app.url);
+  const user = { username: 'anna', email: 'anna@example.com', password: 'correct horse' };
+  const { user: anna } = await client.call('register', { body: { user } });
+  const author = clientOf(app.url, anna.token);
+  const { articlesCount } = await client.call('articles', {});
+  assert.ok(articlesCount > 0);
+
+  await relay.stop();
+  const article = { title: 'In the dark', description: 'd', body: 'b' };
+  const replies = [
+    await client.attempt('articles'),
+    await client.attempt('product', { params: { slug: 'x' } }),
+    await author.attempt('createArticle', { body: { article } }),
+    // Even bad input: whether its token counts is the database's to say.
+    await author.attempt('createArticle', { body: {} }),
+    await client.attempt('login', { body: { user } }),
+  ];
+  for (const reply of replies) {
+    problemOf(reply, 503);
+    assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/);
+  }
+  assert.equal((await fetch(`${app.opsUrl}/readyz`)).status, 200);
+  const { dependencies } = (await (await fetch(`${app.opsUrl}/readyz?verbose`)).json()) as {
+    dependencies: Record<string, { state: string }>;
+  };
+  assert.equal(dependencies['database']?.state, 'down');
+  // What needs no database is answered as always.
+  problemOf(await client.attempt('currentUser'), 401);
+  problemOf(await client.send('GET', '/articles?limit=0'), 422);
+
+  await relay.start();
+  await within(2, 'an answer', async () => (await client.attempt('articles')).status === 200);
+  assert.equal((await client.call('articles', {})).articlesCount, articlesCount, 'what was refused left no trace');
+  await author.call('createArticle', { body: { article } });
+  assert.equal((await app.stop()).code, 0);
+  await relay.stop();
+  await database.drop();
+});
