@@ -28,27 +28,24 @@ const filesHere = (): string[] =>
     .filter((file) => file && existsSync(root + file));
 
 /** A node_modules of links, but with this copy's own workspaces. */
-const linkModules = (folder: string, leaveOut: RegExp): void => {
+const linkModules = (folder: string): void => {
   const [from, to] = [`${root}node_modules/`, `${folder}/node_modules/`];
   mkdirSync(`${to}@scale-up`, { recursive: true });
   for (const name of readdirSync(from)) {
-    if (name !== '@scale-up' && !leaveOut.test(name)) symlinkSync(from + name, to + name);
+    if (name !== '@scale-up') symlinkSync(from + name, to + name);
   }
   for (const name of readdirSync(`${from}@scale-up`)) {
     symlinkSync(readlinkSync(`${from}@scale-up/${name}`), `${to}@scale-up/${name}`);
   }
 };
 
-/**
- * @param leaveOut packages that are not installed in the copy
- */
-export const copyCheckout = (leaveOut = /^$/): Checkout => {
+export const copyCheckout = (): Checkout => {
   const folder = mkdtempSync(join(tmpdir(), 'scale-up-checkout-'));
   for (const file of filesHere()) {
     mkdirSync(dirname(`${folder}/${file}`), { recursive: true });
     cpSync(root + file, `${folder}/${file}`, { verbatimSymlinks: true });
   }
-  linkModules(folder, leaveOut);
+  linkModules(folder);
   return {
     folder,
     processes: () => readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) && commandIn(folder, pid)) || []),

@@ -87,12 +87,9 @@ export const npmStart = ({ folder }: Checkout, { env = {}, uid, args = [] }: Opt
   };
 };
 
-/**
- * For a test file: a copy of the repository, and starts in it; at the end of the file whatever still runs is ended.
- * @param leaveOut packages that are not installed in the copy
- */
-export const startsOfOneCheckout = (leaveOut?: RegExp) => {
-  const checkout = copyCheckout(leaveOut);
+/** For a test file: a copy of the repository, and starts in it; at the end of the file whatever still runs is ended. */
+export const startsOfOneCheckout = () => {
+  const checkout = copyCheckout();
   const runs: Run[] = [];
   after(async () => {
     for (const { child } of runs) child.kill('SIGKILL');
