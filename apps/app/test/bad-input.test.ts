@@ -8,7 +8,7 @@ import { addComment, addProduct, publish, register, registerAdmin, registerMany 
 import { randomFrom } from './support/random.ts';
 import { testSite } from './support/site.ts';
 
-const requests = 2_400;
+const requests = 2_100;
 const seed = 20_261_123;
 const atOnce = 8;
 

@@ -87,7 +87,7 @@ suite('lists of articles', () => {
         const answer = await one.call('articles', { query: { tag, author, favorited, ...pages } as object });
         assert.deepEqual(answer, expected(people[viewer]?.username, keep, pages as object));
       }),
-      { seed, numRuns: 200 },
+      { seed, numRuns: 120 },
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { clientOf, problemOf, type Reply, tally } from './support/client.ts';
 import { newName, register } from './support/people.ts';
 import { contentOf, testSite } from './support/site.ts';
@@ -62,5 +63,15 @@ suite('limits of wrong passwords', () => {
     await clientOf(site.url).call('login', { body: { user: { email: other.email, password: other.password } } });
     // The token that somebody has goes on working.
     await person.call('currentUser', {});
+  });
+
+  test('of forty guesses at once ten are told that they are wrong, and the right one among the last is not told', async () => {
+    const { email, password } = await register(site);
+    const guess = (one: string) => clientOf(site.url).attempt('login', { body: { user: { email, password: one } } });
+    const wrong = Array.from({ length: 40 }, (_, index) => guess(`wrong-${index}`));
+    // Less than one hash takes, so it was let in like the others, and is verified after them.
+    await sleep(15);
+    assert.equal((await guess(password)).status, 429);
+    assert.deepEqual(tally(await Promise.all(wrong)), { 401: 10, 429: 30 });
   });
 });

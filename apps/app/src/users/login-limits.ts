@@ -11,6 +11,8 @@ export type LoginLimits = {
   readonly login: (address: string, email: string) => Promise<void>;
   /** Counts a wrong password, the same for an account that does not exist. */
   readonly wrongPassword: (email: string) => Promise<void>;
+  /** After a right one: guesses that came together were all let in by `login`, and must not find out which was right. */
+  readonly rightPassword: (email: string) => Promise<void>;
 };
 
 const require = (verdict: Verdict): void => {
@@ -30,8 +32,7 @@ export const createLoginLimits = (cache: Cache, loginsPerMinute: number, registr
       require(await byAddress.count(address));
       require(await byAccount.check(email.toLowerCase()));
     },
-    wrongPassword: async (email) => {
-      await byAccount.count(email.toLowerCase());
-    },
+    wrongPassword: async (email) => require(await byAccount.count(email.toLowerCase())),
+    rightPassword: async (email) => require(await byAccount.check(email.toLowerCase())),
   };
 };

@@ -31,6 +31,7 @@ export const userRoutes = (routing: Routing, database: Database, tokens: Tokens,
       await limits.wrongPassword(email);
       throw new Problem('unauthorized', { credentials: ['invalid'] });
     }
+    await limits.rightPassword(email);
     return answer(account);
   });
 
