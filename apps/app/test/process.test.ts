@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, spawnService, startService } from '@scale-up/testing';
 import { appEnv, entry, freePort, migrate, within } from './support/app-process.ts';
 import { clientOf, problemOf, send, tally } from './support/client.ts';
@@ -66,13 +65,17 @@ test('a burst of logins in flight is finished when the process is told to end, a
   const app = await startService({ entry, env: { ...appEnv(database.appUrl), ...limits } });
   const user = { username: 'anna', email: 'anna@example.com', password: 'correct horse' };
   await clientOf(app.url).call('register', { body: { user } });
+  // So that every login has a connection that app has accepted, and is in flight once the first is answered.
+  await Promise.all(Array.from({ length: 60 }, () => clientOf(app.url).call('tags', {})));
   let answered = 0;
+  const first = Promise.withResolvers<void>();
   const logins = Array.from({ length: 60 }, async () => {
     const reply = await clientOf(app.url).attempt('login', { body: { user } });
     answered += 1;
+    first.resolve();
     return reply;
   });
-  await sleep(50);
+  await first.promise;
   app.signal('SIGTERM');
   const before = answered;
   assert.deepEqual(tally(await Promise.all(logins)), { 200: 60 });
