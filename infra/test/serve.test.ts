@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Run, startsOfOneCheckout } from './support/npm-start.ts';
-import { post, site, startTimeOf, within } from './support/site.ts';
+import { ports, post, processOf, site, within } from './support/site.ts';
 
 // One copy of the repository for all tests, in order: what one start leaves is what the next one finds.
 const { checkout, start, runs } = startsOfOneCheckout();
@@ -34,7 +34,7 @@ test('the first start prints the address and the login of the demo, and serves p
   const run = start();
   await run.printed('ready in', 60);
   const [, password = ''] = /log in as reader@example\.com .*, password (\S+)/.exec(run.output()) ?? [];
-  assert.match(run.output(), /^ {2}http:\/\/localhost:28080 {3}ready in /m);
+  assert.ok(run.output().includes(`\n  http://localhost:${ports.web}   ready in `), run.output());
 
   const page = await fetch(`${site}/`);
   assert.equal(page.status, 200);
@@ -47,7 +47,7 @@ test('the first start prints the address and the login of the demo, and serves p
 
 test('a second Ctrl-C ends at once what still waits for a request, within 3 s', async () => {
   const run = latest();
-  const socket = connect(28_090, '127.0.0.1').on('error', () => {});
+  const socket = connect(ports.app, '127.0.0.1').on('error', () => {});
   socket.write(
     'POST /api/users/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
   );
@@ -84,7 +84,7 @@ test('the second start serves within 5 s, after an end without notice and on a f
 
 test('when SIGTERM comes, a request under way is answered, then all ends with 0, and no process is left', async () => {
   const body = JSON.stringify({ user: { email: account.email, password: account.password } });
-  const socket = connect(28_080, '127.0.0.1').setEncoding('utf8');
+  const socket = connect(ports.web, '127.0.0.1').setEncoding('utf8');
   let answer = '';
   socket.on('data', (text: string) => (answer += text));
   const head = `POST /api/users/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
@@ -115,13 +115,13 @@ test('when the supervisor is killed, everything is gone within 5 s, and the next
 });
 
 test('a start while another runs ends that one in order and takes its place', async () => {
-  const before = await startTimeOf('app');
+  const before = processOf('app');
   const earlier = latest();
   const run = start();
   await run.printed('ready in', 20);
   assert.match(run.output(), /ended what an earlier run left behind: supervisor/);
   assert.equal((await earlier.ended(5)).code, 0);
-  assert.notEqual(await startTimeOf('app'), before);
+  assert.notEqual(processOf('app'), before);
   await run.stop();
   nothingIsLeft();
 });

@@ -4,6 +4,7 @@ import { chownSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { startsOfOneCheckout } from './support/npm-start.ts';
+import { ports } from './support/site.ts';
 
 const { checkout, start } = startsOfOneCheckout();
 
@@ -37,15 +38,15 @@ test('a WEB_PORT that is no port ends the start with a sentence that names it', 
 });
 
 test('when the port of the site is taken, its holder is named and the next port is served and printed', async () => {
-  const holder = createServer().listen(28_080, '127.0.0.1');
+  const holder = createServer().listen(ports.web, '127.0.0.1');
   await once(holder, 'listening');
   const run = start();
   await run.printed('ready in', 60);
-  const named = `port 28080 is in use by node `;
+  const named = `port ${ports.web} is in use by node `;
   assert.ok(run.output().includes(named), run.output());
   assert.match(run.output(), new RegExp(`in use by .*\\(process ${process.pid}\\), trying the next one`));
-  assert.match(run.output(), /^ {2}http:\/\/localhost:28081 {3}ready in /m);
-  assert.equal((await fetch('http://127.0.0.1:28081/')).status, 200);
+  assert.ok(run.output().includes(`\n  http://localhost:${ports.web + 1}   ready in `), run.output());
+  assert.equal((await fetch(`http://127.0.0.1:${ports.web + 1}/`)).status, 200);
   await run.stop();
   holder.close();
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -9,6 +10,7 @@ import {
   readlinkSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,16 +29,21 @@ const filesHere = (): string[] =>
     .split('\n')
     .filter((file) => file && existsSync(root + file));
 
+const mark = '.installed-from';
+
 /** A node_modules of links, but with this copy's own workspaces. */
 const linkModules = (folder: string): void => {
   const [from, to] = [`${root}node_modules/`, `${folder}/node_modules/`];
   mkdirSync(`${to}@scale-up`, { recursive: true });
   for (const name of readdirSync(from)) {
-    if (name !== '@scale-up') symlinkSync(from + name, to + name);
+    if (name !== '@scale-up' && name !== mark) symlinkSync(from + name, to + name);
   }
   for (const name of readdirSync(`${from}@scale-up`)) {
     symlinkSync(readlinkSync(`${from}@scale-up/${name}`), `${to}@scale-up/${name}`);
   }
+  // Installed, whatever the lock file says by now: no test may call npm ci, which would need the network.
+  const lock = readFileSync(`${folder}/package-lock.json`);
+  writeFileSync(to + mark, createHash('sha256').update(lock).digest('hex'));
 };
 
 export const copyCheckout = (): Checkout => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Checkout, copyCheckout } from './checkout.ts';
-import { within } from './site.ts';
+import { ports, within } from './site.ts';
 
 export type Run = {
   readonly child: ChildProcess;
@@ -30,8 +30,8 @@ export type Options = {
 /** Its own configuration, far from the ports of a developer's site. */
 const environment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
   const inherited = { ...process.env, NO_COLOR: '1', DATABASE_URL: '', REDIS_URL: '' };
-  const ports = { APP_PORT: '28090', APP_OPS_PORT: '28190', WEB_PORT: '28080', WEB_OPS_PORT: '28180' };
-  return { ...inherited, ...ports, ...env };
+  const services = { APP_PORT: `${ports.app}`, APP_OPS_PORT: `${ports.appOps}` };
+  return { ...inherited, ...services, WEB_PORT: `${ports.web}`, WEB_OPS_PORT: `${ports.webOps}`, ...env };
 };
 
 /**

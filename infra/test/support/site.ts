@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { holderOf } from '../../local/ports.ts';
+
+/** A block of ports for each test process, so that two runs of the tests do not meet; one above web stays free. */
+const first = 27_000 + (process.pid % 500) * 10;
+export const ports = { app: first, appOps: first + 1, webOps: first + 2, web: first + 3 };
 
 /** Where a site that npm start brought up answers, unless a port was taken. */
-export const site = 'http://127.0.0.1:28080';
-const opsOf = { app: 'http://127.0.0.1:28190', web: 'http://127.0.0.1:28180' };
+export const site = `http://127.0.0.1:${ports.web}`;
 
-/** When a service's process began, in seconds since 1970: another time, another process. */
-export const startTimeOf = async (service: keyof typeof opsOf): Promise<string> => {
-  const metrics = await (await fetch(`${opsOf[service]}/metrics`)).text();
-  return /^process_start_time_seconds\S* (\S+)/m.exec(metrics)?.[1] ?? '';
+/** The process that answers on a service's ops port, by name and id; undefined while none does. */
+export const processOf = (service: 'app' | 'web'): string | undefined => {
+  const holder = holderOf(service === 'app' ? ports.appOps : ports.webOps);
+  return holder.includes('(process ') ? holder : undefined;
 };
 
 /** Posts JSON, and gives the status of the answer. */
