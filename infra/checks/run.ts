@@ -43,6 +43,10 @@ const staticChecks = async (): Promise<void> => {
   await step('types of the site', 'tsc', ['-p', 'apps/site/tsconfig.json']);
 };
 
+/**
+ * The tests of some projects, one project after another: they kill processes and hold others to deadlines, which says something
+ * only on a machine that is not overloaded. Files of a project still run side by side.
+ */
 const tests = async (names: readonly string[], isCoverageWanted: boolean): Promise<void> => {
   const reporter = `${root}infra/checks/reporter.ts`;
   const reporters = ['spec', reporter].flatMap((name, index) => [
@@ -53,7 +57,7 @@ const tests = async (names: readonly string[], isCoverageWanted: boolean): Promi
   await step(
     'tests',
     'nx',
-    ['run-many', '-t', 'test', '-p', names.join(','), '--output-style=stream-without-prefixes'],
+    ['run-many', '-t', 'test', '-p', names.join(','), '--parallel=1', '--output-style=stream-without-prefixes'],
     {
       NODE_OPTIONS: ['--disable-warning=ExperimentalWarning', ...reporters].join(' '),
       [resultsVariable]: results,

@@ -105,6 +105,18 @@ const start = async (env: NodeJS.ProcessEnv) => {
   return { code, logs: service.logs(), stderr: service.stderr() };
 };
 
+test('a connection on which nothing was ever sent holds the drain for no more than 2 s', async () => {
+  const web = await startWeb({ STATIC_DIR: await siteFolder() });
+  const { hostname, port } = new URL(web.url);
+  const silent = connect(Number(port), hostname);
+  await once(silent, 'connect');
+  const start = performance.now();
+  const { code } = await web.stop();
+  assert.equal(code, 0);
+  assert.ok(performance.now() - start < 2_000);
+  silent.destroy();
+});
+
 test('a port that is taken ends the process with a sentence and exit code 1', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');

@@ -19,9 +19,12 @@ export const violatedConstraint = (error: unknown): string | undefined => {
 export const isUnstorableText = (error: unknown): boolean =>
   isDatabaseError(error) && (error.code === '22021' || error.code === '22P05');
 
-/** The database cannot be asked just now: no connection, or it starts, stops or ended this one (class 08, 57P01–57P05, 53300). */
+/**
+ * The database cannot do it just now, and the same may succeed a moment later: no connection, or it starts, stops or ended this one
+ * (class 08, 57P01–57P05, 53300), a conflict with another transaction (40001, 40P01), or time was up (57014, 25P03).
+ */
 export const isUnavailable = (error: unknown): boolean => {
-  if (isDatabaseError(error)) return /^(08...|57P0[1-5]|53300)$/.test(error.code ?? '');
+  if (isDatabaseError(error)) return /^(08...|57P0[1-5]|53300|40001|40P01|57014|25P03)$/.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
   const { code, message } = error as NodeJS.ErrnoException;
   return (

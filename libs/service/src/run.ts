@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Server as NetServer, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
@@ -30,12 +31,13 @@ export type RunningParts = {
 export const run = async (parts: RunningParts): Promise<void> => {
   const { server, health, logger } = parts;
   const ops = createOpsServer(health, parts.metrics);
+  const closeSilent = watchSilentConnections(server.server);
   dieOfWhatNobodyCaught(logger);
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return logger.info({ signal }, 'already draining');
     stopping = true;
-    drain(parts, ops, signal).then(
+    drain(parts, ops, closeSilent, signal).then(
       (code) => process.exit(code),
       (error: unknown) => {
         logger.fatal({ err: error }, 'drain failed');
@@ -61,13 +63,17 @@ export const run = async (parts: RunningParts): Promise<void> => {
 const drain = async (
   { server, health, logger, drain: times }: RunningParts,
   ops: Server,
+  closeSilent: () => void,
   signal: string,
 ): Promise<number> => {
   logger.info({ signal, delay_ms: times.delay, limit_ms: times.limit }, 'draining');
   health.draining();
   await sleep(times.delay);
   // An answer that had begun before the signal leaves its connection open, idle until a client that does not know closes it.
-  const sweep = setInterval(() => server.server.closeIdleConnections(), 50);
+  const sweep = setInterval(() => {
+    server.server.closeIdleConnections();
+    closeSilent();
+  }, 50);
   const limit = new AbortController();
   const outcome = await Promise.race([
     server.close().then(() => 0),
@@ -79,6 +85,26 @@ const drain = async (
   else logger.error({ limit_ms: times.limit }, 'drain limit passed with requests in flight');
   ops.close();
   return outcome;
+};
+
+/** Milliseconds a new connection may take to send its first byte once the process drains: several round trips of a slow network. */
+const silence = 1_000;
+
+/**
+ * Browsers open connections in advance and send nothing on them; Node counts those as busy, and they would hold a drain to its limit.
+ * @returns closes those that have been silent for a second
+ */
+const watchSilentConnections = (server: NetServer): (() => void) => {
+  const since = new Map<Socket, number>();
+  server.on('connection', (socket: Socket) => {
+    since.set(socket, performance.now());
+    socket.once('close', () => since.delete(socket));
+  });
+  return () => {
+    for (const [socket, opened] of since) {
+      if (socket.bytesRead === 0 && performance.now() - opened > silence) socket.destroy();
+    }
+  };
 };
 
 const dieOfWhatNobodyCaught = (logger: Logger): void => {
