@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
@@ -34,6 +35,8 @@ const killRunning = (): void => {
   for (const child of running) child.kill('SIGKILL');
 };
 process.on('exit', killRunning);
+// A test that failed half-way leaves its process running, and the file would wait for it for ever.
+after(killRunning);
 // The test runner ends a file that takes too long with SIGTERM, whose default action skips 'exit'.
 process.once('SIGTERM', () => process.exit(143));
 
