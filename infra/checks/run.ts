@@ -8,10 +8,13 @@ import { type Outcome, resultsVariable } from './reporter.ts';
 import { type LeftOut, provideSystemPackages } from './system-packages.ts';
 
 const usage = `usage: npm test          format, lint, types, boundaries, unit, integration and browser tests, coverage
-       npm run check     the fast part: no browser, nothing that kills processes`;
+       npm run check     the fast part: the same without the tests of site, app, web, db-migrator and npm start`;
 
-/** Tests that need a browser or start and kill whole sites: minutes, not seconds. */
-const slowProjects = ['site', 'infra'];
+/** Their tests start browsers and whole sites, and kill them: minutes, not seconds. */
+const slowProjects = ['site', 'infra', 'app', 'web', 'db-migrator'];
+
+/** Steps whose failures are counted test by test. */
+const testSteps = new Set(['tests', 'boundaries and documents']);
 
 const results = `${localFolder}test-results.jsonl`;
 const coverage = `${localFolder}coverage`;
@@ -47,24 +50,18 @@ const staticChecks = async (): Promise<void> => {
  * The tests of some projects, one project after another: they kill processes and hold others to deadlines, which says something
  * only on a machine that is not overloaded. Files of a project still run side by side.
  */
-const tests = async (names: readonly string[], isCoverageWanted: boolean): Promise<void> => {
-  const reporter = `${root}infra/checks/reporter.ts`;
-  const reporters = ['spec', reporter].flatMap((name, index) => [
-    `--test-reporter=${name}`,
-    // The second prints nothing; node:test ends by fsync, which /dev/null refuses.
-    `--test-reporter-destination=${index === 0 ? 'stdout' : 'stderr'}`,
-  ]);
-  await step(
-    'tests',
-    'nx',
-    ['run-many', '-t', 'test', '-p', names.join(','), '--parallel=1', '--output-style=stream-without-prefixes'],
-    {
-      NODE_OPTIONS: ['--disable-warning=ExperimentalWarning', ...reporters].join(' '),
-      [resultsVariable]: results,
-      ...(isCoverageWanted && { NODE_V8_COVERAGE: coverage }),
-    },
-  );
-};
+const runTests = (name: string, nxArguments: readonly string[], isCoverageWanted: boolean): Promise<void> =>
+  step(name, 'nx', [...nxArguments, '--output-style=stream-without-prefixes'], {
+    NODE_OPTIONS: ['--disable-warning=ExperimentalWarning', ...reporters].join(' '),
+    [resultsVariable]: results,
+    ...(isCoverageWanted && { NODE_V8_COVERAGE: coverage }),
+  });
+
+const reporters = ['spec', `${root}infra/checks/reporter.ts`].flatMap((name, index) => [
+  `--test-reporter=${name}`,
+  // The second prints nothing; node:test ends by fsync, which /dev/null refuses.
+  `--test-reporter-destination=${index === 0 ? 'stdout' : 'stderr'}`,
+]);
 
 const reportCoverage = (): Promise<void> =>
   step('coverage of apps/app and libs', 'c8', [
@@ -94,7 +91,7 @@ const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
   print(`took ${Math.round(seconds)} s`);
   const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
   // A failed step that is no test counts as well: it must not end in "0 failed".
-  const stepsFailed = failures.filter((name) => name !== 'tests').length;
+  const stepsFailed = failures.filter((name) => !testSteps.has(name)).length;
   const failed = Math.max(count('failed') + stepsFailed, failures.length);
   print(`${count('passed')} passed, ${failed} failed${skipped}`);
 };
@@ -105,15 +102,17 @@ const main = async (): Promise<void> => {
   mkdirSync(localFolder, { recursive: true });
   rmSync(coverage, { recursive: true, force: true });
   writeFileSync(results, '');
-  const leftOut = isFast ? [] : provideSystemPackages((line) => print(dim(line)));
+  const slow = new Set(isFast ? slowProjects : []);
+  const leftOut = provideSystemPackages(slow, (line) => print(dim(line)));
   await staticChecks();
-  const excluded = new Set([...leftOut.map(({ project }) => project), ...(isFast ? slowProjects : [])]);
+  const excluded = new Set([...leftOut.map(({ project }) => project), ...slow]);
   const names = projects()
     .filter(({ manifest }) => manifest.scripts?.['test'])
     .map(({ manifest }) => manifest.nx?.name ?? manifest.name)
     .filter((name) => !excluded.has(name));
   if (!excluded.has('site')) await step('site', 'nx', ['build', 'site']);
-  await tests(names, !isFast);
+  if (isFast) await runTests('boundaries and documents', ['boundaries', 'infra'], false);
+  await runTests('tests', ['run-many', '-t', 'test', '-p', names.join(','), '--parallel=1'], !isFast);
   if (!isFast) await reportCoverage();
   summary(leftOut, (performance.now() - start) / 1000);
   process.exitCode = failures.length > 0 ? 1 : 0;

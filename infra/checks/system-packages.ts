@@ -49,11 +49,13 @@ export type LeftOut = { readonly project: string; readonly reason: string };
 
 /**
  * Makes sure of what the tests need from the system: installs it as root on Debian or Ubuntu.
+ * @param notAsked projects whose tests do not run, whatever is installed
  * @param print told what is being done
  * @returns the projects whose tests cannot run, and why
  */
-export const provideSystemPackages = (print: (line: string) => void): LeftOut[] => {
-  const missing = needs.filter((need) => !need.isThere());
+export const provideSystemPackages = (notAsked: ReadonlySet<string>, print: (line: string) => void): LeftOut[] => {
+  const asked = needs.filter(({ project }) => !notAsked.has(project));
+  const missing = asked.filter((need) => !need.isThere());
   if (missing.length > 0 && canInstall()) {
     print(`installing ${missing.map(({ name }) => name).join(', ')} with apt-get …`);
     try {
@@ -62,7 +64,7 @@ export const provideSystemPackages = (print: (line: string) => void): LeftOut[] 
       print(`apt-get failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return needs
+  return asked
     .filter((need) => !need.isThere())
     .map(({ name, project }) => ({ project, reason: `${name} is not installed` }));
 };
