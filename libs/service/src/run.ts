@@ -81,11 +81,19 @@ const drain = async (
   ]);
   limit.abort();
   clearInterval(sweep);
+  await sleep(settling);
   if (outcome === 0) logger.info('drained');
   else logger.error({ limit_ms: times.limit }, 'drain limit passed with requests in flight');
   ops.close();
   return outcome;
 };
+
+/**
+ * Milliseconds of rest before the process exits. process.exit() joins V8's threads; one that compiles and wants the main thread to
+ * collect garbage waits for ever then, and so does the exit (seen with Node 24.21: Maglev in AwaitCollectionBackground). Compiling
+ * takes a few milliseconds, and a main thread at rest does the collecting.
+ */
+const settling = 100;
 
 /** Milliseconds a new connection may take to send its first byte once the process drains: several round trips of a slow network. */
 const silence = 1_000;
