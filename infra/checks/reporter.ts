@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 
 /** The events of node:test's reporters that are counted here. */
 type Event = {
@@ -8,7 +9,7 @@ type Event = {
     readonly file?: string;
     readonly skip?: unknown;
     readonly todo?: unknown;
-    readonly details?: { readonly type?: string };
+    readonly details?: { readonly type?: string; readonly error?: Error & { readonly cause?: unknown } };
   };
 };
 
@@ -16,10 +17,18 @@ export type Outcome = {
   readonly result: 'passed' | 'failed' | 'skipped';
   readonly name: string;
   readonly file: string;
+  /** Why it failed. */
+  readonly reason?: string;
 };
 
 /** Where the outcomes of a run are gathered, a line of JSON each. */
 export const resultsVariable = 'SCALE_UP_TEST_RESULTS';
+
+/** What a test threw, which node:test wraps. */
+const reasonOf = (error: (Error & { readonly cause?: unknown }) | undefined): string | undefined => {
+  const thrown = error?.cause ?? error;
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown && inspect(thrown);
+};
 
 /** A reporter for node:test that writes down how each test ended; it prints nothing, since another one does. */
 export default async function* reporter(source: AsyncIterable<Event>): AsyncGenerator<string, void> {
@@ -29,7 +38,8 @@ export default async function* reporter(source: AsyncIterable<Event>): AsyncGene
     if (data.details?.type === 'suite') continue;
     const isSkipped = data.skip !== undefined || data.todo !== undefined;
     const result = type === 'test:fail' ? 'failed' : isSkipped ? 'skipped' : 'passed';
-    const outcome: Outcome = { result, name: data.name ?? '', file: data.file ?? '' };
+    const reason = result === 'failed' ? reasonOf(data.details?.error) : undefined;
+    const outcome: Outcome = { result, name: data.name ?? '', file: data.file ?? '', ...(reason && { reason }) };
     appendFileSync(results, `${JSON.stringify(outcome)}\n`);
   }
   yield '';

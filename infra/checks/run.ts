@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../local/message.ts';
 import { localFolder, root } from '../local/paths.ts';
+import { buildSite } from '../local/site-build.ts';
 import { bold, dim, print } from '../local/terminal.ts';
 import { projects } from './projects.ts';
 import { type Outcome, resultsVariable } from './reporter.ts';
@@ -37,6 +39,16 @@ const step = async (
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) failures.push(name);
   print(dim(`  ${code === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - start) / 1000).toFixed(1)} s`));
+};
+
+const build = async (): Promise<void> => {
+  print(bold('▸ site'));
+  try {
+    print(dim(await buildSite()));
+  } catch (error) {
+    failures.push('site');
+    print(messageOf(error));
+  }
 };
 
 const staticChecks = async (): Promise<void> => {
@@ -75,13 +87,20 @@ const reportCoverage = (): Promise<void> =>
     '--reporter=html',
   ]);
 
+/** A message may hold everything that a process printed: its beginning says what was expected, its end what happened. */
+const shortened = (reason: string): string =>
+  reason.length <= 1_500 ? reason : `${reason.slice(0, 400)}\n  …\n${reason.slice(-1_000)}`;
+
 const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
   const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n').filter(Boolean) : [];
   const outcomes = lines.map((line) => JSON.parse(line) as Outcome);
   const count = (result: Outcome['result']): number => outcomes.filter((outcome) => outcome.result === result).length;
   print('');
-  for (const { name, file } of outcomes.filter(({ result }) => result === 'failed')) {
+  const failed = outcomes.filter(({ result }) => result === 'failed');
+  // The first one last and in full, next to the summary: others often follow from it, and the end is what every log keeps.
+  for (const [index, { name, file, reason = '' }] of [...failed.entries()].toReversed()) {
     print(`✘ ${name}  ${dim(file.replace(root, ''))}`);
+    print(dim(index === 0 ? shortened(reason) : `  ${reason.split('\n', 1)[0]?.slice(0, 160)}`));
   }
   for (const { name, file } of outcomes.filter(({ result }) => result === 'skipped')) {
     print(`– skipped: ${name}  ${dim(file.replace(root, ''))}`);
@@ -92,8 +111,8 @@ const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
   const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
   // A failed step that is no test counts as well: it must not end in "0 failed".
   const stepsFailed = failures.filter((name) => !testSteps.has(name)).length;
-  const failed = Math.max(count('failed') + stepsFailed, failures.length);
-  print(`${count('passed')} passed, ${failed} failed${skipped}`);
+  const failedCount = Math.max(failed.length + stepsFailed, failures.length);
+  print(`${count('passed')} passed, ${failedCount} failed${skipped}`);
 };
 
 const main = async (): Promise<void> => {
@@ -110,7 +129,7 @@ const main = async (): Promise<void> => {
     .filter(({ manifest }) => manifest.scripts?.['test'])
     .map(({ manifest }) => manifest.nx?.name ?? manifest.name)
     .filter((name) => !excluded.has(name));
-  if (!excluded.has('site')) await step('site', 'nx', ['build', 'site']);
+  if (!excluded.has('site')) await build();
   if (isFast) await runTests('boundaries and documents', ['boundaries', 'infra'], false);
   await runTests('tests', ['run-many', '-t', 'test', '-p', names.join(','), '--parallel=1'], !isFast);
   if (!isFast) await reportCoverage();

@@ -117,7 +117,7 @@ const aborted = (signal: AbortSignal): Promise<never> =>
 
 const starting = new AbortController();
 let served = Promise.resolve();
-let siteBuilt = Promise.resolve();
+let siteBuilt: Promise<unknown> = Promise.resolve();
 let stoppingSince: number | undefined;
 
 /** Ends what is being started, then what has been, and this process. */

@@ -1,21 +1,35 @@
-import { watch } from 'node:fs';
+import { rmSync, watch } from 'node:fs';
 import { messageOf } from './message.ts';
 import { root } from './paths.ts';
 import { runToEnd } from './run-to-end.ts';
 
 /**
  * Builds apps/site through Nx, which does nothing when its sources have not changed.
+ * @returns what it printed
  * @throws Error with the build's own output when it fails
  */
-export const buildSite = async (signal: AbortSignal): Promise<void> => {
-  // No daemon and no plugin workers: they would stay behind after everything else has stopped.
-  const env = { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NO_COLOR: '1' };
-  const { code, output } = await runToEnd(
-    { command: process.execPath, args: [`${root}node_modules/.bin/nx`, 'build', 'site'] },
-    { cwd: root, env, signal },
-  );
+export const buildSite = async (signal?: AbortSignal): Promise<string> => {
+  let { code, output } = await runNx(['build', 'site'], signal);
+  if (code !== 0 && isStateBroken(output)) {
+    rmSync(`${root}.nx/workspace-data`, { recursive: true, force: true });
+    ({ code, output } = await runNx(['build', 'site'], signal));
+  }
   if (code !== 0) throw new Error(`the site was not built:\n${output}`);
+  return output;
 };
+
+const runNx = (args: readonly string[], signal: AbortSignal | undefined) =>
+  runToEnd(
+    { command: process.execPath, args: [`${root}node_modules/.bin/nx`, ...args] },
+    // No daemon and no plugin workers: they would stay behind after everything else has stopped.
+    { cwd: root, env: { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NO_COLOR: '1' }, signal },
+  );
+
+/**
+ * Nx keeps what it knows of tasks in an SQLite file. Ended while it makes that file, it leaves one without tables, and fails on it
+ * ever after: `DB transaction error: SqliteFailure(… "no such table: task_details")`. Nothing in it is worth keeping.
+ */
+const isStateBroken = (output: string): boolean => output.includes('SqliteFailure');
 
 /**
  * Builds the site again whenever one of its sources changes; web notices the new files by itself.
