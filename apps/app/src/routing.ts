@@ -1,6 +1,7 @@
 import type { CallOutput, HandlerInput, Operation } from '@scale-up/contract';
 import type { Database, Queries } from '@scale-up/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { readIdempotencyKey } from './idempotency-key.ts';
 import { isSlugLost } from './slug.ts';
 import { requireReadableQuery, requireStorableText } from './text.ts';
 import type { Claims, Tokens } from './tokens.ts';
@@ -18,7 +19,13 @@ declare module 'fastify' {
   }
 }
 
-export type Input<O extends Operation> = HandlerInput<O> & { readonly request: FastifyRequest };
+export type Input<O extends Operation> = HandlerInput<O> & {
+  readonly request: FastifyRequest;
+  /** The client's Idempotency-Key. */
+  readonly key: O['idempotencyKey'] extends 'required' ? string : string | undefined;
+  /** Adds a header to the answer. */
+  readonly setHeader: (name: string, value: string) => void;
+};
 type Output<O extends Operation> = Promise<CallOutput<O>>;
 
 /** Needs a token: always there once the handler runs. */
@@ -63,7 +70,10 @@ export const createRouting = (server: FastifyInstance, database: Database, token
   server.decorateRequest('claims');
   server.decorateRequest('isHandled', false);
 
-  const add = (operation: Operation, answer: (request: FastifyRequest) => Promise<unknown>): void => {
+  const add = (
+    operation: Operation,
+    answer: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  ): void => {
     const route: RouteOptions = {
       method: operation.method,
       url: operation.path,
@@ -74,23 +84,23 @@ export const createRouting = (server: FastifyInstance, database: Database, token
       preHandler: checkText,
       handler: async (request, reply: FastifyReply) => {
         request.isHandled = true;
-        const body = await answer(request);
+        const body = await answer(request, reply);
         return reply.code(operation.status).send(body);
       },
     };
     server.route(route);
   };
   const read = <O extends Operation>(operation: O, handler: ReadHandler<O>): void =>
-    add(operation, (request) => handler(inputOf(request)));
+    add(operation, (request, reply) => handler(inputOf(request, reply)));
   return {
     read,
     prepare: read,
     write: (operation, handler) =>
-      add(operation, async (request) => {
+      add(operation, async (request, reply) => {
         const write = () =>
           database.transaction(async (queries) => {
             const viewer = request.claims && (await requireViewer(queries, request.claims));
-            return handler(inputOf(request, viewer), queries);
+            return handler(inputOf(request, reply, viewer), queries);
           });
         try {
           return await write();
@@ -103,9 +113,12 @@ export const createRouting = (server: FastifyInstance, database: Database, token
 };
 
 /** The types of a request's parts are the operation's: Fastify has validated them against its schemas. */
-const inputOf = (request: FastifyRequest, viewer?: Viewer): never => {
-  const { params, query, body, claims } = request;
-  return { params, query, body, claims, viewer, request } as never;
+const inputOf = (request: FastifyRequest, reply: FastifyReply, viewer?: Viewer): never => {
+  const { params, query, body, claims, headers, routeOptions } = request;
+  const isRequired = routeOptions.config.operation?.idempotencyKey === 'required';
+  const key = readIdempotencyKey(headers['idempotency-key'], isRequired);
+  const setHeader = (name: string, value: string): void => void reply.header(name, value);
+  return { params, query, body, claims, viewer, request, key, setHeader } as never;
 };
 
 const schemaOf = (operation: Operation): object => {

@@ -1,5 +1,6 @@
 import { articleOperations } from './articles.ts';
 import { commentOperations } from './comments.ts';
+import { orderOperations } from './orders.ts';
 import { productOperations } from './products.ts';
 import { profileOperations } from './profiles.ts';
 import { tagOperations } from './tags.ts';
@@ -13,11 +14,13 @@ export const operations = {
   ...commentOperations,
   ...tagOperations,
   ...productOperations,
+  ...orderOperations,
 };
 export type OperationId = keyof typeof operations;
 
 export { articleOperations } from './articles.ts';
 export { commentOperations } from './comments.ts';
+export { orderOperations } from './orders.ts';
 export { productOperations } from './products.ts';
 export { profileOperations } from './profiles.ts';
 export { tagOperations } from './tags.ts';
@@ -28,6 +31,7 @@ export type { Comment } from './comments.ts';
 export { limits } from './fields.ts';
 export type { Access, Method, Operation } from './operation.ts';
 export { ProblemDocument } from './problems.ts';
+export type { Order, OrderList } from './orders.ts';
 export type { Product, ProductList, ProductSummary } from './products.ts';
 export type { Profile } from './profiles.ts';
 export type { User } from './users.ts';

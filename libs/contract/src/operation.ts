@@ -20,7 +20,8 @@ export type Operation = {
   readonly answer?: TSchema;
   /** Problem statuses beyond those that every operation can give (400, 413, 422, 500, 503). */
   readonly problems?: readonly (401 | 403 | 404 | 409 | 429)[];
-  readonly idempotencyKey?: 'accepted' | 'required';
+  /** Of a write: whether a client must name it by an Idempotency-Key; every other write accepts one. */
+  readonly idempotencyKey?: 'required';
 };
 
 /** Keeps the literal types of an operation, so that clients and handlers are typed by it. */

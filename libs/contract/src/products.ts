@@ -109,6 +109,5 @@ export const productOperations = {
     status: 200,
     answer: ProductAnswer,
     problems: [401, 403, 404, 409],
-    idempotencyKey: 'accepted',
   }),
 };
