@@ -8,6 +8,7 @@ import { readJsonBodies } from './body.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { handleApiErrors, retryAfter } from './errors.ts';
 import { describeApi } from './openapi.ts';
+import { orderRoutes } from './orders/routes.ts';
 import { productRoutes } from './products/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
 import { createRouting } from './routing.ts';
@@ -52,6 +53,7 @@ export const buildApp = async (
       commentRoutes(routing, database);
       tagRoutes(routing, database);
       productRoutes(routing, database);
+      orderRoutes(routing, database);
     },
     { prefix: '/api' },
   );

@@ -4,7 +4,15 @@ import { text as read } from 'node:stream/consumers';
 import { suite, test } from 'node:test';
 import { type BadRequest, badRequest } from './support/bad-requests.ts';
 import { problemOf, type Reply } from './support/client.ts';
-import { addComment, addProduct, publish, register, registerAdmin, registerMany } from './support/people.ts';
+import {
+  addComment,
+  addProduct,
+  placeOrder,
+  publish,
+  register,
+  registerAdmin,
+  registerMany,
+} from './support/people.ts';
 import { randomFrom } from './support/random.ts';
 import { testSite } from './support/site.ts';
 
@@ -46,10 +54,13 @@ suite('bad input', () => {
     const products = await Promise.all(admins.map((one) => addProduct(one)));
     const slugs = [...articles, ...products].map(({ slug }) => slug);
     const comments = await Promise.all(slugs.slice(0, 8).map((slug, index) => addComment(people[index]!, slug)));
+    // Named like a text of the right bodies, so that some orders find it.
+    const { slug: product } = await addProduct(admins[0], { title: 'anna' });
+    const orders = await Promise.all(people.map((one) => placeOrder(one, { product, quantity: 1 })));
     const known = {
       slug: slugs,
       username: people.map(({ username }) => username),
-      id: comments.map(({ id }) => String(id)),
+      id: [...comments, ...orders].map(({ id }) => String(id)),
     };
     const tokens = [...people, ...admins, ...admins].map(({ token }): string | undefined => token);
     tokens.push(undefined, 'garbage', 'a.b.c');

@@ -148,7 +148,7 @@ suite('lists of articles', () => {
       'true',
       'Infinity',
     ];
-    for (const list of ['/articles', '/articles/feed', '/products']) {
+    for (const list of ['/articles', '/articles/feed', '/products', '/orders']) {
       for (const limit of wrong) assert.equal((await reader.send('GET', `${list}?limit=${limit}`)).status, 422, limit);
       for (const offset of wrong) {
         if (offset === '0' || offset === '101') continue;

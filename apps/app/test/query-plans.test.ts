@@ -4,10 +4,11 @@ import type { Database, Queries, Statement, Value } from '@scale-up/database';
 import { articlesBy, feed, listArticles, listFeed } from '../src/articles/lists.ts';
 import { bySlug, findArticle } from '../src/articles/repository.ts';
 import { findComments } from '../src/comments/repository.ts';
+import { byId as orderById, findOrder, listOrders, newest as newestOrders } from '../src/orders/repository.ts';
 import { findProduct, listProducts, productsBy } from '../src/products/repository.ts';
 import { findProfile } from '../src/profiles/repository.ts';
 import { findTags } from '../src/tags/repository.ts';
-import { articleCount, createLargeDatabase } from './support/large-database.ts';
+import { articleCount, createLargeDatabase, orderId } from './support/large-database.ts';
 
 type Plan = {
   readonly 'Node Type': string;
@@ -26,7 +27,7 @@ type List = {
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 const literal = (value: Value): string => (value === null ? 'NULL' : `'${String(value)}'`);
-const large = ['articles', 'article_tags', 'favorites', 'comments', 'follows'];
+const large = ['articles', 'article_tags', 'favorites', 'comments', 'follows', 'orders', 'order_lines'];
 const byFilter = { tag: 'article_tags_pkey', author: 'articles_author_idx', favorited: 'favorites_pkey' };
 
 const articles = (filter: Partial<Record<keyof typeof byFilter, string>>): List[] =>
@@ -77,6 +78,20 @@ const lists: readonly List[] = [
   products({ q: 'brass' }, ['products_search_idx']),
   products({ q: 'number777' }, ['products_search_idx']),
   products({ q: 'brass', tag: 'shelf-3' }, ['products_tag_idx']),
+  ...[1, 900].flatMap((user) =>
+    [0, 1_000].map((offset) => ({
+      name: `orders of user-${user} offset ${offset}`,
+      statement: newestOrders,
+      values: [user, 0, 20, offset],
+      indexes: ['orders_user_idx', 'order_lines_pkey', 'products_pkey'],
+    })),
+  ),
+  {
+    name: 'one order',
+    statement: orderById,
+    values: [1, 0, orderId(1)],
+    indexes: ['orders_pkey', 'order_lines_pkey', 'products_pkey'],
+  },
 ];
 
 suite(`queries with ${articleCount} articles`, () => {
@@ -143,6 +158,8 @@ suite(`queries with ${articleCount} articles`, () => {
       'a profile': () => findProfile(counting, viewer, 'user-1'),
       'the tags': () => findTags(counting),
       'a list of products': () => listProducts(counting, { q: 'brass', tag: 'kind-0', ...page }),
+      'a list of orders': () => listOrders(counting, viewer, page),
+      'an order': () => findOrder(counting, viewer, orderId(1)),
       'a product': () => findProduct(counting, 'product-7'),
     };
     for (const [name, read] of Object.entries(reads)) {

@@ -13,7 +13,7 @@ after(async () => {
 const up = ({ ownerUrl }: TestDatabase) => migrator(['up'], { MIGRATION_DATABASE_URL: ownerUrl });
 const status = ({ ownerUrl }: TestDatabase) => migrator(['status'], { MIGRATION_DATABASE_URL: ownerUrl });
 
-const names = ['1 accounts', '2 articles', '3 products'];
+const names = ['1 accounts', '2 articles', '3 products', '4 outcomes', '5 orders'];
 
 test('status on an empty database lists every migration as pending and creates nothing', async () => {
   const { code, stdout } = await status(one);
@@ -34,7 +34,10 @@ test('up on an empty database applies every migration in order and records it', 
   const tables = await sql(one.ownerUrl, `SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`);
   assert.deepEqual(
     tables.map(({ tablename }) => tablename),
-    'article_tags articles comments favorites follows products schema_version stock_movements tags users'.split(' '),
+    [
+      ...'article_tags articles comments favorites follows order_lines orders outcomes'.split(' '),
+      ...'products schema_version stock_movements tags users'.split(' '),
+    ],
   );
 });
 

@@ -43,7 +43,10 @@ export const OrderCreation = wrapped(
 );
 
 /** Whatever is no UUID names no order, like a UUID that nobody has. */
-const orderParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
+const orderParams = Type.Object({
+  // The format alone takes "urn:uuid:…" as well, which PostgreSQL does not read.
+  id: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' }),
+});
 
 export const orderOperations = {
   createOrder: operation({

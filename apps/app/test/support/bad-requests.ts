@@ -73,7 +73,7 @@ const valueOf = (schema: Shape, random: Random, wrongness: number): string => {
     return `{${members.join(',')}}`;
   }
   if (type === 'array') {
-    return `[${Array.from({ length: 3 }, () => valueOf(schema.items ?? {}, random, wrongness)).join(',')}]`;
+    return `[${Array.from({ length: random.pick([1, 3]) }, () => valueOf(schema.items ?? {}, random, wrongness)).join(',')}]`;
   }
   if (type === 'integer') return random.pick(['1', '2', '5', '100']);
   return random.pick(['"anna"', '"anna@example.com"', '"correct horse"', '"EUR"', '"A title"']);
@@ -118,6 +118,7 @@ export const badRequest = (random: Random, known: Known, tokens: readonly (strin
   const token = random.pick(tokens);
   const hasBody = !['GET', 'HEAD'].includes(method) && (operation.body !== undefined || random.chance(0.3));
   const body = hasBody ? bodyOf(operation, random) : undefined;
+  const hasKey = operation.idempotencyKey === 'required' && random.chance(0.9);
   return {
     method,
     path: pathOf(operation, random, known),
@@ -126,6 +127,7 @@ export const badRequest = (random: Random, known: Known, tokens: readonly (strin
         authorization: random.pick(['Token ', 'Token ', 'Bearer ', 'Bearer ', '']) + token,
       }),
       ...(hasBody && { 'content-type': random.chance(0.9) ? 'application/json' : random.pick(contentTypes) }),
+      ...(hasKey && { 'idempotency-key': `key-${random.pick(wrongTexts).length}-${random.pick(wrongTexts).length}` }),
       ...(random.chance(0.05) && { 'idempotency-key': random.pick(['"key"', 'x'.repeat(300), '']) }),
     },
     body,

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { type CallInput, type CallOutput, type OperationId, operations, pathOf } from '@scale-up/contract';
+import { randomUUID } from 'node:crypto';
+import {
+  type CallInput,
+  type CallOutput,
+  type Operation,
+  type OperationId,
+  operations,
+  pathOf,
+} from '@scale-up/contract';
 
 export type Reply = {
   readonly status: number;
@@ -56,9 +64,9 @@ export type Client = {
   /** An operation of the contract; fails unless it answers as the contract says. */
   readonly call: <Id extends OperationId>(
     id: Id,
-    input: CallInput<(typeof operations)[Id]>,
+    input: CallInput<(typeof operations)[Id]> & { readonly key?: string },
   ) => Promise<CallOutput<(typeof operations)[Id]>>;
-  /** An operation, right or wrong. */
+  /** An operation, right or wrong; with the Idempotency-Key `key`, or a new one where the operation needs one. */
   readonly attempt: (id: OperationId, input?: object) => Promise<Reply>;
   /** An operation that must be refused; gives the problem's `errors`. */
   readonly refused: (status: number, id: OperationId, input?: object) => Promise<Record<string, string[]>>;
@@ -67,15 +75,17 @@ export type Client = {
 /** Calls the API as the owner of a token, or as nobody. */
 export const clientOf = (url: string, token?: string): Client => {
   const attempt = (id: OperationId, input: object = {}): Promise<Reply> => {
-    const { body } = input as { body?: unknown };
-    return send(url, operations[id].method, pathOf(operations[id], input), { token, body });
+    const { method, idempotencyKey }: Operation = operations[id];
+    const { body, key = idempotencyKey && randomUUID() } = input as { body?: unknown; key?: string };
+    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+    return send(url, method, pathOf(operations[id], input), { token, body, headers });
   };
   return {
     token,
     send: (method, path, sending = {}) => send(url, method, path, { token, ...sending }),
     attempt,
     call: async (id, input) => {
-      const reply = await attempt(id, input as object);
+      const reply = await attempt(id, input);
       assert.equal(reply.status, operations[id].status, reply.text.slice(0, 500));
       if (reply.status === 204) assert.equal(reply.text, '');
       else assert.match(reply.headers.get('content-type') ?? '', /^application\/json; charset=utf-8$/);

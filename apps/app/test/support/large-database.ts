@@ -2,6 +2,10 @@ import { type Database, openDatabase } from '@scale-up/database';
 import { createTestDatabase } from '@scale-up/testing';
 
 export const articleCount = 100_000;
+const orderCount = 50_000;
+
+/** The first order is of user-1. */
+export const orderId = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 // Popularity falls with the square of a random number, as it does on a real site: tag-0 is on a fifth of all articles, the last few
 // tags on some hundreds, and "rare" on three. References are right by construction, and not checked, which saves half the time.
@@ -28,7 +32,13 @@ const content = `
   INSERT INTO products (slug, title, description, price, stock, initial_stock, tag_list)
     SELECT 'product-' || n, 'Product ' || n, 'Made of ' || (ARRAY['brass', 'hemp', 'oak', 'steel'])[1 + n % 4] || ' number' || n,
            n, 10, 10, ARRAY['kind-' || floor(40 * random() ^ 2), 'shelf-' || n % 500]
-    FROM generate_series(1, 20000) n;`;
+    FROM generate_series(1, 20000) n;
+  INSERT INTO orders (id, user_id, key, currency, total)
+    SELECT ('${orderId(0).slice(0, 24)}' || lpad(n::text, 12, '0'))::uuid,
+           CASE n WHEN 1 THEN 1 ELSE 1 + floor(1000 * random() ^ 2) END, 'key-' || n, 'EUR', 30
+    FROM generate_series(1, ${orderCount}) n;
+  INSERT INTO order_lines (order_id, position, product_id, title, quantity, unit_price)
+    SELECT id, position, 1 + floor(20000 * random()), 'Product', 1, 10 FROM orders, generate_series(0, 2) position;`;
 
 /** A database as after years of use. */
 export const createLargeDatabase = async (): Promise<{ database: Database; drop: () => Promise<void> }> => {

@@ -1,4 +1,4 @@
-import type { Article, Comment, Product } from '@scale-up/contract';
+import type { Article, Comment, Order, Product } from '@scale-up/contract';
 import { type Client, clientOf } from './client.ts';
 import type { TestSite } from './site.ts';
 
@@ -54,6 +54,9 @@ export const addProduct = async (admin: Client, fields: ProductFields = {}): Pro
   const product = { title: newName('Product'), description: 'What it is', price: 1_250, stock: 10, ...fields };
   return (await admin.call('createProduct', { body: { product } })).product;
 };
+
+export const placeOrder = async (buyer: Client, ...lines: { product: string; quantity: number }[]): Promise<Order> =>
+  (await buyer.call('createOrder', { body: { order: { lines } } })).order;
 
 /** Somebody's own slug of something that does not exist. */
 export const nowhere = 'there-is-no-such-thing';

@@ -1,0 +1,47 @@
+import { orderOperations as operations } from '@scale-up/contract';
+import type { Database, Queries } from '@scale-up/database';
+import { Problem } from '@scale-up/service';
+import type { Routing } from '../routing.ts';
+import type { Claims } from '../tokens.ts';
+import { tokenInvalid } from '../viewer.ts';
+import { faultOf, keyUsed, outOfStock } from './refusals.ts';
+import { cancelOrder, findOrder, findOrderOfKey, listOrders, lockProducts, placeOrder } from './repository.ts';
+
+const notFound = (): Problem => new Problem('not-found', { order: ['not found'] });
+
+const answer = async (queries: Queries, claims: Claims, id: string) => {
+  const order = await findOrder(queries, claims, id);
+  if (!order) throw order === null ? notFound() : tokenInvalid();
+  return { order };
+};
+
+/** One's own orders: nobody sees another's. */
+export const orderRoutes = (routing: Routing, database: Database): void => {
+  routing.read(operations.orders, async ({ query, claims }) => {
+    const list = await listOrders(database, claims, query);
+    if (!list) throw tokenInvalid();
+    return list;
+  });
+
+  routing.read(operations.order, ({ params, claims }) => answer(database, claims, params.id));
+
+  routing.write(operations.createOrder, async ({ body, viewer, claims, key, setHeader }, queries) => {
+    const { lines } = body.order;
+    const products = await lockProducts(queries, lines);
+    const fault = faultOf(lines, products);
+    const id = fault ? undefined : await placeOrder(queries, { userId: viewer.id, key }, lines);
+    if (id === undefined) {
+      // Before all that is wrong with the lines: who asks for the order of this key again must learn that it was placed, also when
+      // its products are gone or sold out since.
+      const earlier = await findOrderOfKey(queries, viewer.id, key);
+      throw earlier === undefined ? (fault ?? outOfStock(lines, products)) : keyUsed(earlier);
+    }
+    setHeader('location', `/api/orders/${id}`);
+    return answer(queries, claims, id);
+  });
+
+  routing.write(operations.cancelOrder, async ({ params, viewer, claims }, queries) => {
+    if (!(await cancelOrder(queries, viewer.id, params.id))) throw notFound();
+    return answer(queries, claims, params.id);
+  });
+};
