@@ -7,7 +7,9 @@ import { articleRoutes } from './articles/routes.ts';
 import { readJsonBodies } from './body.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { handleApiErrors, retryAfter } from './errors.ts';
+import { reportHolding } from './held.ts';
 import { describeApi } from './openapi.ts';
+import { outcomeSecretOf } from './outcome-key.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { productRoutes } from './products/routes.ts';
 import { profileRoutes } from './profiles/routes.ts';
@@ -46,14 +48,15 @@ export const buildApp = async (
       readJsonBodies(api);
       api.setValidatorCompiler(compileValidator);
       await describeApi(api);
-      const routing = createRouting(api, database, tokens);
-      userRoutes(routing, database, tokens, limits);
-      profileRoutes(routing, database);
-      articleRoutes(routing, database);
-      commentRoutes(routing, database);
-      tagRoutes(routing, database);
-      productRoutes(routing, database);
-      orderRoutes(routing, database);
+      reportHolding(api);
+      const routing = createRouting(api, database, tokens, { outcomes: outcomeSecretOf(config.TOKEN_SECRET) });
+      userRoutes(routing, tokens, limits);
+      profileRoutes(routing);
+      articleRoutes(routing);
+      commentRoutes(routing);
+      tagRoutes(routing);
+      productRoutes(routing);
+      orderRoutes(routing);
     },
     { prefix: '/api' },
   );

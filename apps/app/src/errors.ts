@@ -1,4 +1,4 @@
-import { isUnavailable, isUnstorableText } from '@scale-up/database';
+import { isUnavailable, isUnstorableText, Unavailable } from '@scale-up/database';
 import type { Database } from '@scale-up/database';
 import { Problem, sendProblem, toProblem } from '@scale-up/service';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
@@ -11,13 +11,19 @@ export const retryAfter = '2';
 const isValidation = (error: unknown): error is FastifyError & Required<Pick<FastifyError, 'validation'>> =>
   error instanceof Error && 'validation' in error;
 
+/** With a word for the hop before (`x-hold`), which must not hold once more what was held as long as allowed, or cannot be held. */
+const unavailable = (error: unknown): Problem => {
+  const hold = error instanceof Unavailable && error.reason === 'full' ? 'full' : 'over';
+  return new Problem('unavailable', {}, { 'retry-after': retryAfter, 'x-hold': hold });
+};
+
 const translate = async (error: unknown, request: FastifyRequest, database: Database): Promise<Problem> => {
   // 401 comes before all that is wrong with a request. Whether a token still counts is asked together with the work itself, which
   // bad input never reaches.
   const access = request.routeOptions.config.operation?.access;
   if (!request.isHandled && request.claims && access !== 'optional') await requireViewer(database, request.claims);
   if (isValidation(error)) return validationProblem(error.validation as never, error.validationContext);
-  if (isUnavailable(error)) return new Problem('unavailable', {}, { 'retry-after': retryAfter });
+  if (isUnavailable(error)) return unavailable(error);
   if (isUnstorableText(error)) return new Problem('bad-request');
   return toProblem(error);
 };
@@ -29,7 +35,7 @@ export const handleApiErrors = (server: FastifyInstance, database: Database): vo
     try {
       problem = await translate(error, request, database);
     } catch (second) {
-      problem = second instanceof Problem ? second : new Problem('unavailable', {}, { 'retry-after': retryAfter });
+      problem = second instanceof Problem ? second : unavailable(second);
     }
     if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     // Fastify would close the connection under a body that still arrives, and the reset would overtake the answer: web saw 413 as a

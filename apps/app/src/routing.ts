@@ -1,11 +1,12 @@
 import type { CallOutput, HandlerInput, Operation } from '@scale-up/contract';
 import type { Database, Queries } from '@scale-up/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { callerOf } from './held.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
-import { isSlugLost } from './slug.ts';
 import { requireReadableQuery, requireStorableText } from './text.ts';
 import type { Claims, Tokens } from './tokens.ts';
-import { readClaims, requireViewer, tokenInvalid, tokenMissing, type Viewer } from './viewer.ts';
+import { readClaims, tokenInvalid, tokenMissing, type Viewer } from './viewer.ts';
+import { answerOnce } from './writing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,35 +24,67 @@ export type Input<O extends Operation> = HandlerInput<O> & {
   readonly request: FastifyRequest;
   /** The client's Idempotency-Key. */
   readonly key: O['idempotencyKey'] extends 'required' ? string : string | undefined;
-  /** Adds a header to the answer. */
-  readonly setHeader: (name: string, value: string) => void;
 };
 type Output<O extends Operation> = Promise<CallOutput<O>>;
 
 /** Needs a token: always there once the handler runs. */
 type Access<O extends Operation, Present> = O['access'] extends 'user' | 'admin' ? Present : Present | undefined;
 
-export type ReadHandler<O extends Operation> = (input: Input<O> & { readonly claims: Access<O, Claims> }) => Output<O>;
-export type WriteHandler<O extends Operation> = (
-  input: Input<O> & { readonly viewer: Access<O, Viewer>; readonly claims: Access<O, Claims> },
+export type ReadHandler<O extends Operation> = (
+  input: Input<O> & { readonly claims: Access<O, Claims> },
+  queries: Queries,
+) => Output<O>;
+
+/** Work that must not hold a transaction open, such as hashing a password; done once, however often the transaction is repeated. */
+export type Preparation<O extends Operation, Prepared> = (
+  input: Input<O> & { readonly claims: Access<O, Claims> },
+  queries: Queries,
+) => Promise<Prepared>;
+
+export type WriteHandler<O extends Operation, Prepared> = (
+  input: Input<O> & {
+    readonly viewer: Access<O, Viewer>;
+    readonly claims: Access<O, Claims>;
+    readonly prepared: Prepared;
+    /** Adds a header to the answer; it is stored with it. */
+    readonly setHeader: (name: string, value: string) => void;
+  },
   queries: Queries,
 ) => Output<O>;
 
 /** Registers operations of the contract. */
 export type Routing = {
-  /** A read: as many statements as it likes, outside a transaction. */
-  readonly read: <O extends Operation>(operation: O, handler: ReadHandler<O>) => void;
-  /** A write: everything in one transaction, which also says whether the token still counts. */
-  readonly write: <O extends Operation>(operation: O, handler: WriteHandler<O>) => void;
-  /** Like `write`, for work that must not hold a transaction open, such as hashing a password. */
-  readonly prepare: <O extends Operation>(operation: O, handler: ReadHandler<O>) => void;
+  /** A read: as many statements as it likes, outside a transaction. Each is repeated while the database is away. */
+  readonly read: <O extends Operation & { readonly method: 'GET' }>(operation: O, handler: ReadHandler<O>) => void;
+  /**
+   * A write: everything in one transaction, which also says whether the token still counts, and stores the answer, so that a repetition
+   * gets the same. The handler may run several times and must have no effect beside its statements.
+   */
+  readonly write: <O extends Operation>(operation: O, handler: WriteHandler<O, undefined>) => void;
+  /** A write with something to do before its transaction. */
+  readonly writeAfter: <O extends Operation, Prepared>(
+    operation: O,
+    prepare: Preparation<O, Prepared>,
+    handler: WriteHandler<O, Prepared>,
+  ) => void;
 };
 
+type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
 /**
- * The one place where operations become routes: access, validation, status and schema come from the contract.
+ * The one place where operations become routes: access, validation, status and schema come from the contract, and no write gets past the
+ * storing of its outcome.
  * @param server where the routes go
  */
-export const createRouting = (server: FastifyInstance, database: Database, tokens: Tokens): Routing => {
+export const createRouting = (
+  server: FastifyInstance,
+  database: Database,
+  tokens: Tokens,
+  secrets: { readonly outcomes: Buffer },
+): Routing => {
+  server.decorateRequest('claims');
+  server.decorateRequest('isHandled', false);
+
   const authenticate = async (request: FastifyRequest): Promise<void> => {
     const access = request.routeOptions.config.operation?.access;
     if (access === undefined || access === 'public') return;
@@ -59,21 +92,7 @@ export const createRouting = (server: FastifyInstance, database: Database, token
     if (claims) request.claims = claims;
     else if (access !== 'optional') throw claims === null ? tokenInvalid() : tokenMissing();
   };
-  const checkQuery = async ({ raw }: FastifyRequest): Promise<void> => requireReadableQuery(raw.url ?? '');
-  // Only what the operation has: the rest is ignored, and may be of any depth.
-  const checkText = async ({ body, query, params, routeOptions }: FastifyRequest): Promise<void> => {
-    const { operation } = routeOptions.config;
-    if (operation?.body) requireStorableText(body);
-    if (operation?.query) requireStorableText(query);
-    if (operation?.params) requireStorableText(params);
-  };
-  server.decorateRequest('claims');
-  server.decorateRequest('isHandled', false);
-
-  const add = (
-    operation: Operation,
-    answer: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
-  ): void => {
+  const add = (operation: Operation, answer: Answer): void => {
     const route: RouteOptions = {
       method: operation.method,
       url: operation.path,
@@ -82,43 +101,45 @@ export const createRouting = (server: FastifyInstance, database: Database, token
       onRequest: authenticate,
       preValidation: checkQuery,
       preHandler: checkText,
-      handler: async (request, reply: FastifyReply) => {
+      handler: async (request, reply) => {
         request.isHandled = true;
-        const body = await answer(request, reply);
-        return reply.code(operation.status).send(body);
+        return reply.code(operation.status).send(await answer(request, reply));
       },
     };
     server.route(route);
   };
-  const read = <O extends Operation>(operation: O, handler: ReadHandler<O>): void =>
-    add(operation, (request, reply) => handler(inputOf(request, reply)));
+  const write = (operation: Operation, handler: WriteHandler<never, never>, prepare?: Preparation<never, unknown>) =>
+    add(operation, (request, reply) => {
+      const parts = { database, secret: secrets.outcomes, request, reply, input: inputOf(request) };
+      return answerOnce(parts, handler as never, prepare as never);
+    });
   return {
-    read,
-    prepare: read,
-    write: (operation, handler) =>
-      add(operation, async (request, reply) => {
-        const write = () =>
-          database.transaction(async (queries) => {
-            const viewer = request.claims && (await requireViewer(queries, request.claims));
-            return handler(inputOf(request, reply, viewer), queries);
-          });
-        try {
-          return await write();
-        } catch (error) {
-          if (isSlugLost(error)) return write();
-          throw error;
-        }
-      }),
+    read: (operation, handler) =>
+      add(operation, (request, reply) => handler(inputOf(request), database.for(callerOf(request, reply)))),
+    write: (operation, handler) => write(operation, handler as never),
+    writeAfter: (operation, prepare, handler) => write(operation, handler as never, prepare as never),
   };
 };
 
+const checkQuery = async ({ raw }: FastifyRequest): Promise<void> => requireReadableQuery(raw.url ?? '');
+
+// Only what the operation has: the rest is ignored, and may be of any depth.
+const checkText = async ({ body, query, params, routeOptions }: FastifyRequest): Promise<void> => {
+  const { operation } = routeOptions.config;
+  if (operation?.body) requireStorableText(body);
+  if (operation?.query) requireStorableText(query);
+  if (operation?.params) requireStorableText(params);
+};
+
 /** The types of a request's parts are the operation's: Fastify has validated them against its schemas. */
-const inputOf = (request: FastifyRequest, reply: FastifyReply, viewer?: Viewer): never => {
+const inputOf = (request: FastifyRequest): never => {
   const { params, query, body, claims, headers, routeOptions } = request;
-  const isRequired = routeOptions.config.operation?.idempotencyKey === 'required';
-  const key = readIdempotencyKey(headers['idempotency-key'], isRequired);
-  const setHeader = (name: string, value: string): void => void reply.header(name, value);
-  return { params, query, body, claims, viewer, request, key, setHeader } as never;
+  const { operation } = routeOptions.config;
+  const key =
+    operation?.method === 'GET'
+      ? undefined
+      : readIdempotencyKey(headers['idempotency-key'], operation?.idempotencyKey === 'required');
+  return { params, query, body, claims, request, key } as never;
 };
 
 const schemaOf = (operation: Operation): object => {

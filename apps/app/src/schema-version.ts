@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, statement } from '@scale-up/database';
+import { type Database, statement, Unavailable } from '@scale-up/database';
 import type { Logger } from '@scale-up/service';
 
 /** The newest migration this code needs; a newer schema is fine, since migrations only ever add to what a release uses. */
@@ -29,10 +29,11 @@ export const compatibleSchema = async (database: Database, logger: Logger): Prom
 
 const findReason = async (database: Database): Promise<string | undefined> => {
   try {
-    const version = (await database.first(currentVersion))?.version ?? 0;
+    const version = (await database.for({ patience: 0 }).first(currentVersion))?.version ?? 0;
     if (version >= neededVersion) return undefined;
     return `the database is at version ${version}, this release needs ${neededVersion}: run db-migrator up`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Unavailable ? error.cause : error;
+    return reason instanceof Error ? reason.message : String(reason);
   }
 };

@@ -3,8 +3,13 @@ import { readConfigOrExit } from '@scale-up/config';
 import { openDatabase } from '@scale-up/database';
 import { createLogger, createMetrics, createServer, Health, run } from '@scale-up/service';
 import { buildApp } from './app.ts';
+import { reportDatabase } from './database-events.ts';
 import { reportDependencies } from './dependencies.ts';
+import { pruneOutcomes } from './pruning.ts';
 import { compatibleSchema } from './schema-version.ts';
+
+/** Bytes that all waiting requests keep together: bodies of 1 MiB must not fill the memory that 2,000 small ones may. */
+const heldBytes = 64 * 1_048_576;
 
 /** The process of app. */
 const main = async (): Promise<void> => {
@@ -16,7 +21,9 @@ const main = async (): Promise<void> => {
     url: config.DATABASE_URL.reveal(),
     poolSize: config.DATABASE_POOL_SIZE,
     applicationName: 'app',
-    onConnectionLost: (error) => logger.warn({ err: error }, 'database connection lost'),
+    role: 'primary',
+    hold: { time: config.HOLD_LIMIT_MS, callers: config.HELD_REQUESTS_MAX, bytes: heldBytes },
+    onEvent: reportDatabase(logger, metrics),
   });
   const cache = openCache(config.REDIS_URL?.reveal(), (isUp, reason) =>
     isUp ? logger.info('cache connected') : logger.warn({ err: reason }, 'cache lost, working without'),
@@ -25,7 +32,9 @@ const main = async (): Promise<void> => {
 
   const server = createServer({ logger, metrics, health, trustedProxies: config.TRUSTED_PROXIES });
   await buildApp(server, { config, database, cache, health });
+  const closing = new AbortController();
   server.addHook('onClose', async () => {
+    closing.abort();
     cache.close();
     await database.close();
   });
@@ -37,7 +46,10 @@ const main = async (): Promise<void> => {
     listen: { host: config.APP_HOST, port: config.APP_PORT },
     ops: { host: config.APP_OPS_HOST, port: config.APP_OPS_PORT },
     drain: { delay: config.DRAIN_DELAY_MS, limit: config.DRAIN_LIMIT_MS },
-    started: () => compatibleSchema(database, logger),
+    started: async () => {
+      await compatibleSchema(database, logger);
+      void pruneOutcomes(database, logger, closing.signal);
+    },
   });
 };
 

@@ -4,7 +4,8 @@ CREATE TABLE orders (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   -- Newest first is the order of this number, as everywhere (a uuid has none).
   number bigint GENERATED ALWAYS AS IDENTITY,
-  user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+  -- An account with orders stays: its orders explain where stock went.
+  user_id bigint NOT NULL REFERENCES users ON DELETE RESTRICT,
   -- The client's Idempotency-Key: at most one order for each, also when the stored outcome is long gone.
   key text NOT NULL CHECK (char_length(key) BETWEEN 1 AND 255),
   status text NOT NULL DEFAULT 'placed' CHECK (status IN ('placed', 'cancelled')),

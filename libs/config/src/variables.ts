@@ -111,6 +111,18 @@ export const variables = {
     reason:
       'Connections of one app process. Ten keep two database cores busy; instances × this must stay below max_connections (100).',
   }),
+  HOLD_LIMIT_MS: variable(integer(0, 30_000, 'ms'), {
+    services: ['app'],
+    default: '30000',
+    reason:
+      'How long a request waits for a database that is away: longer than any fail-over (25 s), shorter than web waits for app (35 s). 0: not at all.',
+  }),
+  HELD_REQUESTS_MAX: variable(integer(0, 100_000), {
+    services: ['app'],
+    default: '2000',
+    reason:
+      'Requests of one app process that may wait at once; what is beyond is 503 at once. Each takes some 25 kB, so 2,000 stay below 100 MB.',
+  }),
   MIGRATION_DATABASE_URL: variable(secretUrl('postgres', 'postgresql'), {
     services: ['db-migrator'],
     example: 'postgres://scale_up_owner:password@127.0.0.1:5432/scale_up',

@@ -1,7 +1,42 @@
 import { DatabaseError } from 'pg';
+import { verdictOf } from './verdict.ts';
 
-/** SQLSTATE classes and codes this library tells apart (PostgreSQL manual, appendix A). */
-const sqlState = { uniqueViolation: '23505', checkViolation: '23514', foreignKeyViolation: '23503' } as const;
+/** Why a caller was not served: held as long as allowed, too many held already, or not held since it did not want to be. */
+export type Refusal = 'limit' | 'full' | 'not-held';
+
+/** The database could not be used for as long as the caller could wait. Whether a write happened is certain: it did not, or its outcome is stored. */
+export class Unavailable extends Error {
+  readonly reason: Refusal;
+
+  constructor(reason: Refusal, cause: unknown) {
+    super(`the database is away (${reason})`, { cause });
+    this.reason = reason;
+  }
+}
+
+/** COMMIT got no certain answer: nobody knows whether the transaction happened. A write with an outcome is asked for again, others are not. */
+export class OutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super('whether the transaction was committed is unknown', { cause });
+  }
+}
+
+/** The key of an outcome belongs to another payload. */
+export class KeyReused extends Error {
+  constructor() {
+    super('the key belongs to a write with another payload');
+  }
+}
+
+/** The same write is still under way elsewhere, for longer than a statement may wait for it. */
+export class WriteUnderWay extends Error {
+  constructor(cause: unknown) {
+    super('the same write is still under way', { cause });
+  }
+}
+
+/** SQLSTATE codes of violated constraints (PostgreSQL manual, appendix A). */
+const violations: readonly string[] = ['23505', '23514', '23503'];
 
 const isDatabaseError = (error: unknown): error is DatabaseError => error instanceof DatabaseError;
 
@@ -9,31 +44,16 @@ const isDatabaseError = (error: unknown): error is DatabaseError => error instan
  * The constraint that a statement violated, by its name in the schema; undefined for every other error.
  * Repositories map it to what the caller did wrong.
  */
-export const violatedConstraint = (error: unknown): string | undefined => {
-  if (!isDatabaseError(error)) return undefined;
-  const codes: readonly string[] = Object.values(sqlState);
-  return error.code !== undefined && codes.includes(error.code) ? error.constraint : undefined;
-};
+export const violatedConstraint = (error: unknown): string | undefined =>
+  isDatabaseError(error) && violations.includes(error.code ?? '') ? error.constraint : undefined;
 
 /** Text that PostgreSQL cannot store (22021 NUL or bad encoding, 22P05 untranslatable): the caller's fault. */
 export const isUnstorableText = (error: unknown): boolean =>
   isDatabaseError(error) && (error.code === '22021' || error.code === '22P05');
 
-/**
- * The database cannot do it just now, and the same may succeed a moment later: no connection, or it starts, stops or ended this one
- * (class 08, 57P01–57P05, 53300), a conflict with another transaction (40001, 40P01), or time was up (57014, 25P03).
- */
-export const isUnavailable = (error: unknown): boolean => {
-  if (isDatabaseError(error)) return /^(08...|57P0[1-5]|53300|40001|40P01|57014|25P03)$/.test(error.code ?? '');
-  if (!(error instanceof Error)) return false;
-  const { code, message } = error as NodeJS.ErrnoException;
-  return (
-    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '') ||
-    // What pg throws without a code: when a socket dies or no connection is free in time.
-    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/.test(message) ||
-    isUnanswered(error)
-  );
-};
+/** The database cannot do it just now, and the same may succeed a moment later. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof Unavailable || error instanceof OutcomeUnknown || verdictOf(error) !== 'fault';
 
 /** The server is frozen or the network silent; pg gives no code for it. The statement may have run. */
 const isUnanswered = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';

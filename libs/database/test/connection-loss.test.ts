@@ -18,7 +18,7 @@ test('a process outlives connections that the server ends, in use or idle, is to
     lossesInUse: 1,
     lossesIdle: 1,
     afterIdle: 'number',
-    connections: { total: 1, idle: 1, waiting: 0 },
+    connections: { total: 1, idle: 1, waiting: 0, held: 0 },
   });
 });
 

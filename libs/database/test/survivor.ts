@@ -3,7 +3,12 @@ import { openDatabase, statement } from '../src/index.ts';
 // A process of its own for connection-loss.test.ts: the server ends its connections, one in use and one idle, and it has to go on.
 const [url = '', adminUrl = ''] = process.argv.slice(2);
 let losses = 0;
-const database = openDatabase({ url, poolSize: 2, applicationName: 'survivor', onConnectionLost: () => losses++ });
+const database = openDatabase({
+  url,
+  poolSize: 2,
+  applicationName: 'survivor',
+  onEvent: ({ type }) => (losses += type === 'connection-lost' ? 1 : 0),
+});
 const admin = openDatabase({ url: adminUrl, poolSize: 1, applicationName: 'survivor admin' });
 const end = statement('end', 'SELECT pg_terminate_backend($1, 1000)');
 const pid = statement<{ pid: number }>('pid', 'SELECT pg_backend_pid() AS pid');

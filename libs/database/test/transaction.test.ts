@@ -23,7 +23,7 @@ test('when its work throws, nothing is stored, the error arrives as it is and th
   });
   await assert.rejects(work, (thrown) => thrown === error);
   assert.equal(await isStored(2), false);
-  assert.deepEqual(database.connections(), { total: 1, idle: 1, waiting: 0 });
+  assert.deepEqual(database.connections(), { total: 1, idle: 1, waiting: 0, held: 0 });
 });
 
 test('when a statement fails, nothing is stored and the same connection serves the next transaction', async () => {
@@ -95,7 +95,7 @@ test('close waits for the running transaction and leaves no connection', async (
   assert.equal((await left()).length, 2);
   await Promise.all([work, pool.close()]);
   assert.equal(await isStored(6), true);
-  assert.deepEqual(pool.connections(), { total: 0, idle: 0, waiting: 0 });
+  assert.deepEqual(pool.connections(), { total: 0, idle: 0, waiting: 0, held: 0 });
   const deadline = Date.now() + 1_000;
   while ((await left()).length > 0) assert.ok(Date.now() < deadline, 'a connection is left after 1 s');
 });

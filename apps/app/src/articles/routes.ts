@@ -1,5 +1,5 @@
 import { articleOperations as operations } from '@scale-up/contract';
-import type { Database, Queries } from '@scale-up/database';
+import type { Queries } from '@scale-up/database';
 import { Problem } from '@scale-up/service';
 import type { Routing } from '../routing.ts';
 import type { Claims } from '../tokens.ts';
@@ -25,19 +25,19 @@ const lockOwn = async (queries: Queries, viewerId: number, slug: string) => {
 };
 
 /** Articles, the feed, and favourites. */
-export const articleRoutes = (routing: Routing, database: Database): void => {
-  routing.read(operations.articles, ({ query, claims }) => {
+export const articleRoutes = (routing: Routing): void => {
+  routing.read(operations.articles, ({ query, claims }, queries) => {
     const { limit, offset, ...filter } = query;
-    return listArticles(database, claims, filter, { limit, offset });
+    return listArticles(queries, claims, filter, { limit, offset });
   });
 
-  routing.read(operations.feed, async ({ query, claims }) => {
-    const list = await listFeed(database, claims, query);
+  routing.read(operations.feed, async ({ query, claims }, queries) => {
+    const list = await listFeed(queries, claims, query);
     if (!list) throw tokenInvalid();
     return list;
   });
 
-  routing.read(operations.article, ({ params, claims }) => answer(database, claims, params.slug));
+  routing.read(operations.article, ({ params, claims }, queries) => answer(queries, claims, params.slug));
 
   routing.write(operations.createArticle, async ({ body, viewer, claims }, queries) => {
     const slug = await insertArticle(queries, viewer.id, body.article);

@@ -1,5 +1,4 @@
 import { commentOperations as operations } from '@scale-up/contract';
-import type { Database } from '@scale-up/database';
 import { Problem } from '@scale-up/service';
 import type { Routing } from '../routing.ts';
 import { deleteComment, findComments, insertComment, isArticle, lockComment } from './repository.ts';
@@ -7,9 +6,9 @@ import { deleteComment, findComments, insertComment, isArticle, lockComment } fr
 const articleNotFound = (): Problem => new Problem('not-found', { article: ['not found'] });
 
 /** The comments of an article. */
-export const commentRoutes = (routing: Routing, database: Database): void => {
-  routing.read(operations.comments, async ({ params, claims }) => {
-    const comments = await findComments(database, claims, params.slug);
+export const commentRoutes = (routing: Routing): void => {
+  routing.read(operations.comments, async ({ params, claims }, queries) => {
+    const comments = await findComments(queries, claims, params.slug);
     if (!comments) throw articleNotFound();
     return { comments };
   });

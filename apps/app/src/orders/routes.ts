@@ -1,5 +1,5 @@
 import { orderOperations as operations } from '@scale-up/contract';
-import type { Database, Queries } from '@scale-up/database';
+import type { Queries } from '@scale-up/database';
 import { Problem } from '@scale-up/service';
 import type { Routing } from '../routing.ts';
 import type { Claims } from '../tokens.ts';
@@ -16,14 +16,14 @@ const answer = async (queries: Queries, claims: Claims, id: string) => {
 };
 
 /** One's own orders: nobody sees another's. */
-export const orderRoutes = (routing: Routing, database: Database): void => {
-  routing.read(operations.orders, async ({ query, claims }) => {
-    const list = await listOrders(database, claims, query);
+export const orderRoutes = (routing: Routing): void => {
+  routing.read(operations.orders, async ({ query, claims }, queries) => {
+    const list = await listOrders(queries, claims, query);
     if (!list) throw tokenInvalid();
     return list;
   });
 
-  routing.read(operations.order, ({ params, claims }) => answer(database, claims, params.id));
+  routing.read(operations.order, ({ params, claims }, queries) => answer(queries, claims, params.id));
 
   routing.write(operations.createOrder, async ({ body, viewer, claims, key, setHeader }, queries) => {
     const { lines } = body.order;

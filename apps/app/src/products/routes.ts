@@ -1,5 +1,5 @@
 import { limits, productOperations as operations } from '@scale-up/contract';
-import type { Database, Queries } from '@scale-up/database';
+import type { Queries } from '@scale-up/database';
 import { Problem } from '@scale-up/service';
 import type { Routing } from '../routing.ts';
 import { requireAdmin } from '../viewer.ts';
@@ -27,13 +27,13 @@ const lockKnown = async (queries: Queries, slug: string) => {
 };
 
 /** Products for everyone; changes and stock for admins. */
-export const productRoutes = (routing: Routing, database: Database): void => {
-  routing.read(operations.products, ({ query }) => {
+export const productRoutes = (routing: Routing): void => {
+  routing.read(operations.products, ({ query }, queries) => {
     const { q, tag, limit, offset } = query;
-    return listProducts(database, { q, tag, limit, offset });
+    return listProducts(queries, { q, tag, limit, offset });
   });
 
-  routing.read(operations.product, ({ params }) => answer(database, params.slug));
+  routing.read(operations.product, ({ params }, queries) => answer(queries, params.slug));
 
   routing.write(operations.createProduct, async ({ body, viewer }, queries) => {
     requireCurrency(body.product.currency);

@@ -1,5 +1,5 @@
 import { profileOperations as operations } from '@scale-up/contract';
-import type { Database, Queries } from '@scale-up/database';
+import type { Queries } from '@scale-up/database';
 import { Problem } from '@scale-up/service';
 import type { Routing } from '../routing.ts';
 import type { Claims } from '../tokens.ts';
@@ -12,8 +12,8 @@ const answer = async (queries: Queries, claims: Claims | undefined, username: st
 };
 
 /** Profiles, and following them. */
-export const profileRoutes = (routing: Routing, database: Database): void => {
-  routing.read(operations.profile, ({ params, claims }) => answer(database, claims, params.username));
+export const profileRoutes = (routing: Routing): void => {
+  routing.read(operations.profile, ({ params, claims }, queries) => answer(queries, claims, params.username));
 
   routing.write(operations.follow, async ({ params, viewer, claims }, queries) => {
     await follow(queries, viewer.id, params.username);

@@ -1,0 +1,102 @@
+import { type Database, type Outcome, type Queries, KeyReused, WriteUnderWay } from '@scale-up/database';
+import { Problem } from '@scale-up/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from './held.ts';
+import { outcomeKeyOf } from './outcome-key.ts';
+import { isSlugLost } from './slug.ts';
+import { seal, type StoredAnswer, unseal } from './stored-answer.ts';
+import type { Claims } from './tokens.ts';
+import { requireViewer, type Viewer } from './viewer.ts';
+
+type Parts = {
+  readonly database: Database;
+  /** 32 bytes that key hashes and seal answers. */
+  readonly secret: Buffer;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly input: { readonly key: string | undefined; readonly claims: Claims | undefined };
+};
+
+type Handling = Parts['input'] & {
+  readonly viewer: Viewer | undefined;
+  readonly prepared: unknown;
+  readonly setHeader: (name: string, value: string) => void;
+};
+
+/** Seconds after which a write that is still under way may be asked for again. */
+const underWayRetry = '2';
+
+const asProblem = (error: unknown): unknown => {
+  const errors = (message: string) => ({ 'idempotency-key': [message] });
+  if (error instanceof KeyReused)
+    return new Problem('idempotency-key-reused', errors('belongs to a write with another payload'));
+  if (error instanceof WriteUnderWay)
+    return new Problem('write-under-way', errors('is in use by the same write'), { 'retry-after': underWayRetry });
+  return error;
+};
+
+/**
+ * Answers a write: does it and stores its answer in one transaction, or finds that it was done and gives the stored answer.
+ * @param handler the write itself; may run several times
+ * @param prepare what has to be done before the transaction; skipped for a repetition
+ * @returns the body to send
+ */
+export const answerOnce = async (
+  parts: Parts,
+  handler: (input: Handling, queries: Queries) => Promise<unknown>,
+  prepare?: (input: Parts['input'], queries: Queries) => Promise<unknown>,
+): Promise<string | undefined> => {
+  const { database, secret, request, reply, input } = parts;
+  const caller = callerOf(request, reply);
+  const key = outcomeKeyOf(request, secret, input.key);
+  const doPrepare = () => prepare?.(input, database.for(caller));
+  let prepared: Promise<unknown> | undefined =
+    prepare && (await database.isKnown(key, caller)) ? undefined : doPrepare();
+  const work = async (queries: Queries): Promise<Uint8Array> => {
+    const headers: Record<string, string> = {};
+    const setHeader = (name: string, value: string): void => void (headers[name] = value);
+    // Known a moment ago, and pruned since.
+    prepared ??= doPrepare();
+    const ready = await prepared;
+    const viewer = input.claims && (await requireViewer(queries, input.claims));
+    const body = await handler({ ...input, viewer, prepared: ready, setHeader }, queries);
+    return seal(secret, { status: reply.statusCode, headers, body: textOf(reply, body) });
+  };
+  await prepared;
+  return send(reply, secret, await doOnce(() => database.once(key, work, caller)));
+};
+
+/** Once more when somebody else took the address between the question for it and the write. */
+const doOnce = async (once: () => Promise<Outcome>): Promise<Outcome> => {
+  try {
+    return await once().catch((error: unknown) => {
+      if (isSlugLost(error)) return once();
+      throw error;
+    });
+  } catch (error) {
+    throw asProblem(error);
+  }
+};
+
+const textOf = (reply: FastifyReply, body: unknown): string =>
+  body === undefined ? '' : (reply.serialize(body as never) as string);
+
+/** Sets status and headers of an answer, and gives its body. */
+const send = (reply: FastifyReply, secret: Buffer, { answer, isReplay }: Outcome): string | undefined => {
+  const { status, headers, body } = openAnswer(secret, answer);
+  reply.code(status).headers(headers);
+  if (isReplay) reply.header('idempotency-replayed', 'true');
+  if (body === '') return undefined;
+  // Already text: Fastify would serialise a string again.
+  reply.type('application/json; charset=utf-8').serializer((text: unknown) => text as string);
+  return body;
+};
+
+const openAnswer = (secret: Buffer, answer: Uint8Array): StoredAnswer => {
+  try {
+    return unseal(secret, answer);
+  } catch {
+    // The secret was changed since: that it was done is certain, what it answered is lost.
+    throw new Problem('conflict', { 'idempotency-key': ['belongs to a write whose answer can no longer be read'] });
+  }
+};
