@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { ProblemDocument } from '@scale-up/contract';
+import { type Operation, ProblemDocument } from '@scale-up/contract';
 import type { FastifyInstance } from 'fastify';
 
 /** The API's description, made from the contract's schemas (OpenAPI 3.1), and a page that shows it without the internet. */
@@ -26,7 +26,7 @@ export const describeApi = async (server: FastifyInstance): Promise<void> => {
         schemas: { Problem: ProblemDocument as never },
       },
     },
-    transform: ({ schema, url, route }) => ({ url, schema: withProblems(schema, route.config?.operation?.problems) }),
+    transform: ({ schema, url, route }) => ({ url, schema: described(schema, route.config?.operation) }),
   });
   await server.register(swaggerUi, {
     routePrefix: '/docs',
@@ -64,12 +64,33 @@ const withoutDefaults = ({ required = [], ...query }: Query): Query => ({
   required: required.filter((name) => !('default' in (query.properties[name] ?? {}))),
 });
 
-/** Adds the answers that are not a success; kept out of the routes' own schemas, since problems are serialised elsewhere. */
-const withProblems = (schema: unknown, statuses: readonly number[] = []): never => {
+/** Every write may be named by its client, and some must be. Whether it is well-formed is looked at elsewhere (idempotency-key.ts). */
+const keyHeader = ({ method, idempotencyKey }: Operation): object | undefined =>
+  method === 'GET'
+    ? undefined
+    : {
+        type: 'object',
+        properties: {
+          'Idempotency-Key': {
+            type: 'string',
+            minLength: 1,
+            maxLength: 255,
+            description:
+              'Names the write: sent again under the same key it is done once, and answered with the same bytes.',
+          },
+        },
+        required: idempotencyKey ? ['Idempotency-Key'] : [],
+      };
+
+/** Adds what is not in the routes' own schemas: answers that are no success are serialised elsewhere, the key is read elsewhere. */
+const described = (schema: unknown, operation: Operation | undefined): never => {
   const { response, querystring, ...rest } = (schema ?? {}) as { response?: object; querystring?: Query };
-  const problems = Object.fromEntries([...statuses, 'default'].map((status) => [status, problem]));
+  const statuses = [...(operation?.problems ?? []), 'default'];
+  const problems = Object.fromEntries(statuses.map((status) => [status, problem]));
+  const headers = operation && keyHeader(operation);
   return {
     ...rest,
+    ...(headers && { headers }),
     ...(querystring && { querystring: withoutDefaults(querystring) }),
     ...(response && { response: { ...response, ...problems } }),
   } as never;

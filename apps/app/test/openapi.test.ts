@@ -45,7 +45,7 @@ suite('the description of the API', () => {
   test('every operation has its parameters, body, answer and problems', async () => {
     const document = await read();
     for (const operation of Object.values(operations) as Operation[]) {
-      const { method, path, params, query, body, answer, status, problems = [] } = operation;
+      const { method, path, params, query, body, answer, status, problems = [], idempotencyKey } = operation;
       const described = of(document, operation);
       const name = `${method} ${path}`;
       assert.ok(described.summary.length > 0 && described.tags.length === 1, name);
@@ -53,8 +53,10 @@ suite('the description of the API', () => {
         (described.parameters ?? []).filter((parameter) => parameter.in === where).map((parameter) => parameter.name);
       assert.deepEqual(named('path').toSorted(), Object.keys(params?.properties ?? {}).toSorted(), name);
       assert.deepEqual(named('query').toSorted(), Object.keys(query?.properties ?? {}).toSorted(), name);
+      assert.deepEqual(named('header'), method === 'GET' ? [] : ['Idempotency-Key'], name);
       for (const parameter of described.parameters ?? []) {
-        assert.equal(parameter.required === true, parameter.in === 'path', `${name} ${parameter.name}`);
+        const isRequired = parameter.in === 'path' || (parameter.in === 'header' && idempotencyKey === 'required');
+        assert.equal(parameter.required === true, isRequired, `${name} ${parameter.name}`);
       }
       const bodySchema = described.requestBody?.content['application/json']?.schema;
       assert.deepEqual(bodySchema, body && (JSON.parse(JSON.stringify(body)) as Schema), name);
