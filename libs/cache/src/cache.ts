@@ -1,58 +1,60 @@
-import { Redis } from 'ioredis';
+import { type Breaker, createBreaker } from './breaker.ts';
+import { type Changed, connect } from './connection.ts';
+import { createOwnStore } from './own-store.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
+import { createSharedStore } from './shared-store.ts';
+import { createValueCache, type Result, type ValueCache, type ValueOptions } from './value-cache.ts';
+
+export type Stats = {
+  /** Values asked for, by what was found. */
+  readonly requests: Readonly<Record<Result, number>>;
+  /** Open: the server is given a rest, and everything is done without it. */
+  readonly breaker: { readonly isOpen: boolean; readonly opens: number };
+};
 
 export type Cache = {
   readonly rateLimiter: (name: string, points: number, seconds: number) => RateLimiter;
+  /** @param name tells the values of caches apart; with the release in it, releases do not read each other's */
+  readonly values: (name: string, options: ValueOptions) => ValueCache;
+  readonly stats: () => Stats;
   /** Whether it answers; undefined when there is none by configuration. Never throws. */
   readonly probe: () => Promise<boolean | undefined>;
   readonly close: () => void;
 };
 
-/** In milliseconds. */
-const timeouts = {
-  connect: 500,
-  /** A healthy one answers within 1; a request must not wait for a sick one. */
-  command: 50,
-  /** One that has been silent for so long is taken for lost, so that no request waits for it until it is back. */
-  silence: 1_000,
-  reconnectMax: 1_000,
-};
+/** Of all values together: some thousand lists of articles, and little beside the rest of a process. */
+const ownStoreBytes = 16 * 1024 * 1024;
 
 /**
- * Connects to Valkey or Redis. Nothing depends on it for being right: while it cannot be reached, every command fails at once
- * and its caller does without.
+ * Connects to Valkey or Redis. Nothing depends on it for being right, and nothing waits for it longer than 50 ms: while it is slow or
+ * away, this process does without.
  * @param url undefined for none
  * @param onChange told once whenever it comes or goes
  */
-export const openCache = (url: string | undefined, onChange: (isUp: boolean, reason?: Error) => void): Cache => {
-  const redis = url === undefined ? undefined : connect(url, onChange);
+export const openCache = (url: string | undefined, onChange: Changed): Cache => {
+  const requests: Record<Result, number> = { fresh: 0, stale: 0, miss: 0 };
+  const own = createOwnStore(ownStoreBytes);
+  const count = (result: Result): void => void requests[result]++;
+  if (url === undefined) {
+    return {
+      rateLimiter: (name, points, seconds) => createRateLimiter(undefined, name, points, seconds),
+      values: (name, options) => createValueCache({ name, own, count }, options),
+      stats: () => ({ requests: { ...requests }, breaker: { isOpen: false, opens: 0 } }),
+      probe: async () => undefined,
+      close: () => {},
+    };
+  }
+  const redis = connect(url, onChange);
+  const breaker: Breaker = createBreaker(
+    () => redis.status === 'ready',
+    () => redis.ping(),
+  );
   return {
-    rateLimiter: (name, points, seconds) => createRateLimiter(redis, name, points, seconds),
-    probe: async () =>
-      redis?.ping().then(
-        (answer) => answer === 'PONG',
-        () => false,
-      ),
-    close: () => redis?.disconnect(),
+    rateLimiter: (name, points, seconds) => createRateLimiter({ redis, breaker }, name, points, seconds),
+    values: (name, options) =>
+      createValueCache({ name, own, count, shared: createSharedStore(redis, breaker, name) }, options),
+    stats: () => ({ requests: { ...requests }, breaker: breaker.state() }),
+    probe: () => breaker.probe(),
+    close: () => redis.disconnect(),
   };
-};
-
-const connect = (url: string, onChange: (isUp: boolean, reason?: Error) => void): Redis => {
-  const redis = new Redis(url, {
-    connectTimeout: timeouts.connect,
-    commandTimeout: timeouts.command,
-    socketTimeout: timeouts.silence,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    retryStrategy: (attempt) => Math.min(attempt * 100, timeouts.reconnectMax),
-  });
-  let isUp: boolean | undefined;
-  const change = (next: boolean, reason?: Error): void => {
-    if (isUp !== next) onChange(next, reason);
-    isUp = next;
-  };
-  redis.on('ready', () => change(true));
-  redis.on('error', (error: Error) => change(false, error));
-  redis.on('close', () => change(false));
-  return redis;
 };

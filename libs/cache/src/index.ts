@@ -1,2 +1,3 @@
-export { type Cache, openCache } from './cache.ts';
+export { type Cache, openCache, type Stats } from './cache.ts';
 export type { RateLimiter, Verdict } from './rate-limiter.ts';
+export type { Entry, Loaded, ThroughOptions, ValueCache, ValueOptions } from './value-cache.ts';

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Breaker } from './breaker.ts';
 
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterSeconds: number };
 
@@ -12,36 +13,42 @@ export type RateLimiter = {
 
 /**
  * Allows `points` events a key in a window of `seconds`.
- * @param redis where the counters are; without it, or while it cannot be reached, this process counts for itself
+ * @param server where the counters are; without it, or while it does not answer, this process counts for itself
  * @param name tells the counters of limiters apart
  */
 export const createRateLimiter = (
-  redis: Redis | undefined,
+  server: { readonly redis: Redis; readonly breaker: Breaker } | undefined,
   name: string,
   points: number,
   seconds: number,
 ): RateLimiter => {
   const limits = { keyPrefix: `limit:${name}`, points, duration: seconds };
   const own = new RateLimiterMemory(limits);
-  const shared = { ...limits, insuranceLimiter: own, rejectIfRedisNotReady: true };
-  const limiter = redis ? new RateLimiterRedis({ ...shared, storeClient: redis }) : own;
+  const shared = server && new RateLimiterRedis({ ...limits, storeClient: server.redis });
   return {
     count: async (key) => {
-      try {
-        await limiter.consume(key);
-        return { allowed: true };
-      } catch (error) {
-        return refusal(error);
-      }
+      const verdict = shared && (await server?.breaker.attempt(() => consume(shared, key)));
+      return verdict ?? consume(own, key);
     },
     check: async (key) => {
-      const state = await limiter.get(key);
+      let state = shared && (await server?.breaker.attempt(() => shared.get(key)));
+      if (state === undefined) state = await own.get(key);
       return state && state.consumedPoints >= points ? refusal(state) : { allowed: true };
     },
   };
 };
 
-const refusal = (reason: unknown): Verdict => {
-  if (!(reason instanceof RateLimiterRes)) throw reason;
-  return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(reason.msBeforeNext / 1000)) };
+const consume = async (limiter: RateLimiterMemory | RateLimiterRedis, key: string): Promise<Verdict> => {
+  try {
+    await limiter.consume(key);
+    return { allowed: true };
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    return refusal(error);
+  }
 };
+
+const refusal = ({ msBeforeNext }: RateLimiterRes): Verdict => ({
+  allowed: false,
+  retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+});

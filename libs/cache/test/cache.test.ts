@@ -61,7 +61,7 @@ test('a window ends: what was refused is allowed a second later', async () => {
   assert.deepEqual(await limiter.count(key), { allowed: true });
 });
 
-test('when the server freezes, a verdict comes from an own counter within 100 ms, and at once after 1.5 s', async () => {
+test('when the server freezes, a verdict comes from an own counter within 60 ms, and at once after 1.5 s', async () => {
   const limiter = a.rateLimiter('frozen', 2, 60);
   const timed = async (work: () => Promise<{ allowed: boolean }>): Promise<[boolean, number]> => {
     const start = performance.now();
@@ -76,7 +76,7 @@ test('when the server freezes, a verdict comes from an own counter within 100 ms
       verdicts.map(([allowed]) => allowed),
       [true, true, false, false],
     );
-    for (const [, ms] of verdicts) assert.ok(ms < 100, `took ${ms.toFixed()} ms`);
+    for (const [, ms] of verdicts) assert.ok(ms < 60, `took ${ms.toFixed()} ms`);
     assert.equal(await a.probe(), false);
     await sleep(1_500);
     const [, ms] = await timed(() => limiter.count(key));

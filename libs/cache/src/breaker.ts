@@ -1,0 +1,82 @@
+export type Breaker = {
+  /** The answer; or undefined when there is none in time, it is a failure, or the server is given a rest. Never throws. */
+  readonly attempt: <Answer>(work: () => Promise<Answer>) => Promise<Answer | undefined>;
+  /** Whether the server answers now. A good answer ends its rest. Never throws. */
+  readonly probe: () => Promise<boolean>;
+  readonly state: () => { readonly isOpen: boolean; readonly opens: number };
+};
+
+/** Times in milliseconds. */
+const limits = {
+  /** A healthy one answers within 1. Callers are promised 50; ten of them are for the timers of a busy process. */
+  answer: 40,
+  /** In a row. One alone may be a pause of our own. */
+  failures: 3,
+  /** Nobody waits in it, and a trial costs one ping. Shorter than anything is fresh, so that little is missed. */
+  rest: 1_000,
+};
+
+/**
+ * Stands between callers and a server that may be slow, frozen, full or gone.
+ * @param isConnected asked before each attempt; without a connection there is none
+ * @param ping the trial after a rest; no caller waits for it
+ */
+export const createBreaker = (isConnected: () => boolean, ping: () => Promise<unknown>): Breaker => {
+  let isOpen = false;
+  let opens = 0;
+  let failures = 0;
+  let restsUntil = 0;
+  let trial: Promise<boolean> | undefined;
+
+  const open = (): void => {
+    if (!isOpen) opens++;
+    isOpen = true;
+    restsUntil = performance.now() + limits.rest;
+  };
+  const tryOut = async (): Promise<boolean> => {
+    try {
+      await inTime(ping());
+      isOpen = false;
+      failures = 0;
+      return true;
+    } catch {
+      if (isOpen) open();
+      return false;
+    } finally {
+      trial = undefined;
+    }
+  };
+  const probe = async (): Promise<boolean> => {
+    if (!isConnected()) return false;
+    trial ??= tryOut();
+    return trial;
+  };
+  return {
+    probe,
+    state: () => ({ isOpen, opens }),
+    attempt: async (work) => {
+      if (!isConnected()) return undefined;
+      if (isOpen) {
+        if (performance.now() >= restsUntil) void probe();
+        return undefined;
+      }
+      try {
+        const answer = await inTime(work());
+        failures = 0;
+        return answer;
+      } catch {
+        failures++;
+        if (failures >= limits.failures && !isOpen) open();
+        return undefined;
+      }
+    },
+  };
+};
+
+/** @throws Error when there is no answer in time; one that comes later is ignored */
+const inTime = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    // When this process itself was held up, the answer may have arrived but not been read: reading comes before setImmediate.
+    const timer = setTimeout(() => setImmediate(() => reject(new Error('no answer in time'))), limits.answer);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type Traffic = {
+  /** The answers so far. */
+  readonly done: () => number;
+  readonly end: () => Promise<{ readonly calls: number; readonly failures: unknown[]; readonly longest: number }>;
+};
+
+/** Calls at a constant rate, whether earlier ones are answered or not, and notes how long each takes in ms. */
+export const startTraffic = (perSecond: number, call: (i: number) => Promise<unknown>): Traffic => {
+  const failures: unknown[] = [];
+  const calls: Promise<void>[] = [];
+  let longest = 0;
+  let done = 0;
+  const over = new AbortController();
+  const one = async (i: number): Promise<void> => {
+    const start = performance.now();
+    try {
+      await call(i);
+    } catch (error) {
+      failures.push(error);
+    }
+    longest = Math.max(longest, performance.now() - start);
+    done++;
+  };
+  const running = (async () => {
+    const start = performance.now();
+    while (!over.signal.aborted) {
+      while (calls.length < ((performance.now() - start) * perSecond) / 1000) calls.push(one(calls.length));
+      await sleep(1);
+    }
+  })();
+  return {
+    done: () => done,
+    end: async () => {
+      over.abort();
+      await running;
+      await Promise.all(calls);
+      return { calls: calls.length, failures, longest };
+    },
+  };
+};
