@@ -13,9 +13,3 @@ export const createSource = () => {
     reads: () => reads,
   };
 };
-
-/** What it gives, and in how many ms. */
-export const timed = async <Result>(work: () => Promise<Result>): Promise<[Result, number]> => {
-  const start = performance.now();
-  return [await work(), performance.now() - start];
-};

@@ -43,6 +43,32 @@ test('after staleFor an entry is gone, and the failure of a load is passed on', 
   await assert.rejects(one.through('a', fail, through), /the source is away/);
 });
 
+test('a hundred callers at the same time cause one load', async () => {
+  const { one } = openAlone();
+  let loads = 0;
+  const load = async (): Promise<string> => {
+    await sleep(100);
+    return String(++loads);
+  };
+  const answers = await Promise.all(Array.from({ length: 100 }, () => one.through('a', load, through)));
+  assert.equal(loads, 1);
+  assert.ok(answers.every(({ text, source }) => text === '1' && source === 'loaded'));
+});
+
+test('a failure reaches all hundred who wait for the one load, and the next caller loads anew', async () => {
+  const { one } = openAlone();
+  let loads = 0;
+  const load = async (): Promise<string> => {
+    loads++;
+    await sleep(50);
+    throw new Error('the source is away');
+  };
+  const answers = await Promise.allSettled(Array.from({ length: 100 }, () => one.through('a', load, through)));
+  assert.ok(answers.every(({ status }) => status === 'rejected'));
+  assert.equal(loads, 1);
+  assert.equal((await one.through('a', async () => 'back', through)).text, 'back');
+});
+
 test('a load that an invalidation overtook is not joined, however long ago that was', async () => {
   const { one } = openAlone({ ...values, freshFor: 50 });
   const source = Promise.withResolvers<string>();

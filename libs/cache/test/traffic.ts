@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { timed } from './stalls.ts';
 
 export type Traffic = {
-  /** The answers so far. */
-  readonly done: () => number;
   readonly end: () => Promise<{ readonly calls: number; readonly failures: unknown[]; readonly longest: number }>;
 };
 
@@ -11,17 +10,10 @@ export const startTraffic = (perSecond: number, call: (i: number) => Promise<unk
   const failures: unknown[] = [];
   const calls: Promise<void>[] = [];
   let longest = 0;
-  let done = 0;
   const over = new AbortController();
   const one = async (i: number): Promise<void> => {
-    const start = performance.now();
-    try {
-      await call(i);
-    } catch (error) {
-      failures.push(error);
-    }
-    longest = Math.max(longest, performance.now() - start);
-    done++;
+    const [, ms] = await timed(() => call(i).catch((error: unknown) => failures.push(error)));
+    longest = Math.max(longest, ms);
   };
   const running = (async () => {
     const start = performance.now();
@@ -31,7 +23,6 @@ export const startTraffic = (perSecond: number, call: (i: number) => Promise<unk
     }
   })();
   return {
-    done: () => done,
     end: async () => {
       over.abort();
       await running;

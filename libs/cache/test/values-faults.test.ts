@@ -3,8 +3,9 @@ import { after, afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestRedis } from '@scale-up/testing';
 import { type Cache, openCache, type ValueCache } from '../src/index.ts';
-import { createSource, through, timed, values } from './loader.ts';
+import { createSource, through, values } from './loader.ts';
 import { type Relay, startRelay } from './relay.ts';
+import { timed } from './stalls.ts';
 import { startTraffic } from './traffic.ts';
 import { within } from './within.ts';
 
@@ -27,8 +28,13 @@ beforeEach(async () => {
   [one, two] = [near.values('test', values), far.values('test', values)];
   source = createSource();
   for (const cache of [near, far]) await within(2_000, 'connected', async () => (await cache.probe()) === true);
-  await one.through('a', source.load, through);
-  await within(1_000, 'it is stored', async () => (await two.get('a'))?.isFresh === true);
+  await within(4_000, 'both have it', async () => {
+    await one.invalidate('group of a');
+    await one.through('a', source.load, through);
+    // It is stored after the answer.
+    await sleep(30);
+    return (await two.get('a'))?.isFresh === true;
+  });
 });
 afterEach(async () => {
   near.close();
