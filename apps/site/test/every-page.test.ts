@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { seriousFaults } from './support/axe.ts';
 import { logIn } from './support/people.ts';
 import { overflow } from './support/page-state.ts';
+import { placeOrder, putIntoBasket, thanked } from './support/shop.ts';
 import { keepScreenshot } from './support/screenshots.ts';
 import { siteWithVisitors } from './support/visit.ts';
 
@@ -36,6 +37,7 @@ suite('every page', () => {
         { name: 'shop', path: '/shop' },
         { name: 'shop-nothing-found', path: '/shop?q=nothingofthekind' },
         { name: 'product', path: product },
+        { name: 'basket-empty', path: '/basket' },
         { name: 'not-found', path: '/nowhere' },
       ],
       admin: [
@@ -47,45 +49,52 @@ suite('every page', () => {
         { name: 'product-admin', path: product },
         { name: 'product-new', path: '/shop/new' },
         { name: 'product-edit', path: `${product}/edit` },
+        { name: 'orders-empty', path: '/orders' },
       ],
     };
+  };
+
+  /** Looks at every page: as a guest, then with things in the basket, then logged in, then with an order placed. */
+  const walk = async (page: Page, look: (stop: Stop) => Promise<void>): Promise<void> => {
+    const { guest, admin } = await stopsOf(page);
+    for (const stop of guest) await look(stop);
+    const things = await page.evaluate<{ slug: string; title: string }[]>(
+      `fetch('/api/products').then(async (answer) => (await answer.json()).products.filter(({ stock }) => stock > 2))`,
+    );
+    for (const thing of things.slice(0, 3)) await putIntoBasket(page, thing, 2);
+    await look({ name: 'basket', path: '/basket' });
+    await logIn(page, site().adminEmail, site().adminPassword);
+    for (const stop of admin) await look(stop);
+    await page.goto('/basket');
+    await placeOrder(page);
+    await thanked(page);
+    await look({ name: 'order', path: new URL(page.url()).pathname });
+    await look({ name: 'orders', path: '/orders' });
   };
 
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`axe finds nothing serious on any page in the ${colorScheme} theme`, async (t) => {
       const { page, go } = await visit(t, { colorScheme });
-      const { guest, admin } = await stopsOf(page);
       const found: string[] = [];
-      const look = async ({ name, path }: Stop): Promise<void> => {
+      await walk(page, async ({ name, path }) => {
         await go(path);
         await page.locator('h1').waitFor();
         found.push(...(await seriousFaults(page)).map((fault) => `${name}: ${fault}`));
         await keepScreenshot(page, `${name}-${colorScheme}`);
-      };
-      // oxlint-disable-next-line no-await-in-loop -- one page after the other
-      for (const stop of guest) await look(stop);
-      await logIn(page, site().adminEmail, site().adminPassword);
-      // oxlint-disable-next-line no-await-in-loop -- one page after the other
-      for (const stop of admin) await look(stop);
+      });
       assert.deepEqual(found, []);
     });
   }
 
   test('no page is wider than a window of 360 pixels', async (t) => {
     const { page, go } = await visit(t, { width: 360, height: 740 });
-    const { guest, admin } = await stopsOf(page);
     const wide: string[] = [];
-    const look = async ({ name, path }: Stop): Promise<void> => {
+    await walk(page, async ({ name, path }) => {
       await go(path);
       const pixels = await overflow(page);
       if (pixels > 0) wide.push(`${name} by ${pixels} pixels`);
       await keepScreenshot(page, `${name}-360`);
-    };
-    // oxlint-disable-next-line no-await-in-loop -- one page after the other
-    for (const stop of guest) await look(stop);
-    await logIn(page, site().adminEmail, site().adminPassword);
-    // oxlint-disable-next-line no-await-in-loop -- one page after the other
-    for (const stop of admin) await look(stop);
+    });
     assert.deepEqual(wide, []);
   });
 

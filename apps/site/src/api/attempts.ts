@@ -13,7 +13,8 @@ const isTransient = (status: number): boolean => status === 502 || status === 50
 export const delayBefore = (attempt: number, retryAfter: number | undefined, random = Math.random()): number =>
   (retryAfter ?? 0) * 1000 + firstDelay * 2 ** attempt * random;
 
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+/** Rests; rejects as soon as the signal ends it. */
+export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);

@@ -4,14 +4,17 @@ export type FieldErrors = Record<string, readonly string[]>;
 export class ApiProblem extends Error {
   readonly status: number;
   readonly errors: FieldErrors;
+  /** Its code in the catalogue, such as `out-of-stock`; empty where some proxy wrote the answer. */
+  readonly code: string;
   /** Seconds, where the server named them. */
   readonly retryAfter: number | undefined;
 
-  constructor(status: number, title: string, errors: FieldErrors, retryAfter?: number) {
+  constructor(status: number, title: string, errors: FieldErrors, code = '', retryAfter?: number) {
     super(title);
     this.name = 'ApiProblem';
     this.status = status;
     this.errors = errors;
+    this.code = code;
     this.retryAfter = retryAfter;
   }
 }
@@ -32,8 +35,9 @@ export const retryAfterOf = (headers: Headers): number | undefined => {
 /** Reads a problem from an answer, also from one that some proxy wrote in another shape. */
 export const problemOf = async (response: Response): Promise<ApiProblem> => {
   const document = (await response.json().catch(() => undefined)) as
-    | { title?: unknown; errors?: FieldErrors }
+    | { type?: unknown; title?: unknown; errors?: FieldErrors }
     | undefined;
   const title = typeof document?.title === 'string' ? document.title : `The server answered ${response.status}`;
-  return new ApiProblem(response.status, title, document?.errors ?? {}, retryAfterOf(response.headers));
+  const code = typeof document?.type === 'string' ? (document.type.split('/').pop() ?? '') : '';
+  return new ApiProblem(response.status, title, document?.errors ?? {}, code, retryAfterOf(response.headers));
 };

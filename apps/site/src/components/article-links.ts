@@ -5,6 +5,8 @@ export const profileHref = (username: string): string => `/profile/${encodeURICo
 export const tagHref = (tag: string): string => hrefWith('/', { tag });
 export const productHref = (slug: string): string => `/shop/${encodeURIComponent(slug)}`;
 
+export const orderHref = (id: string): string => `/orders/${encodeURIComponent(id)}`;
+
 /** The log-in page, which leads back to where the reader is. */
 export const loginHref = (): string => {
   const { pathname, search } = location;

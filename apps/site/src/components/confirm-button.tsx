@@ -6,12 +6,22 @@ type Props = {
   name?: string;
   question: string;
   confirm: string;
+  /** What closes the question and changes nothing. */
+  dismiss?: string;
   work: () => Promise<void>;
   quiet?: boolean;
 };
 
 /** A button for what cannot be undone: it asks first. */
-export const ConfirmButton = ({ label, name = label, question, confirm, work, quiet = false }: Props) => {
+export const ConfirmButton = ({
+  label,
+  name = label,
+  question,
+  confirm,
+  dismiss = 'Cancel',
+  work,
+  quiet = false,
+}: Props) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const { run, isBusy } = useAction(work);
@@ -41,7 +51,7 @@ export const ConfirmButton = ({ label, name = label, question, confirm, work, qu
             {confirm}
           </button>
           <button type="button" class="button" onClick={close}>
-            Cancel
+            {dismiss}
           </button>
         </div>
       </dialog>

@@ -2,6 +2,7 @@ import { place } from '../router/location.ts';
 import { session } from '../state/session.ts';
 import { loginHref } from './article-links.ts';
 import { Avatar } from './avatar.tsx';
+import { BasketLink } from './basket-link.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { Wordmark } from './wordmark.tsx';
 
@@ -19,6 +20,7 @@ const NavLink = ({ href, children, section = href }: { href: string; children: s
 const Member = ({ username, image }: { username: string; image: string | null }) => (
   <>
     <NavLink href="/editor">Write</NavLink>
+    <NavLink href="/orders">Orders</NavLink>
     <NavLink href="/settings">Settings</NavLink>
     <a class="me" href={`/profile/${encodeURIComponent(username)}`} aria-label={`Your profile, ${username}`}>
       <Avatar username={username} image={image} />
@@ -48,6 +50,7 @@ export const SiteHeader = () => {
           <span class="spring" />
           {user === undefined ? <Guest /> : <Member {...user} />}
         </nav>
+        <BasketLink />
         <ThemeSwitch />
       </div>
     </header>

@@ -9,7 +9,8 @@ const editor: Route['load'] = async () => (await import('../pages/editor/editor.
 const profile: Route['load'] = async () => (await import('../pages/profile/profile.tsx')).ProfilePage;
 const productEditor: Route['load'] = async () =>
   (await import('../pages/product-editor/product-editor.tsx')).ProductEditorPage;
-
+const orders: Route['load'] = async () => (await import('../pages/orders/orders.tsx')).OrdersPage;
+const order: Route['load'] = async () => (await import('../pages/orders/order.tsx')).OrderPage;
 const notFound: Route['load'] = async () => (await import('../pages/not-found.tsx')).NotFoundPage;
 
 /** First match wins. */
@@ -28,6 +29,9 @@ const routes: readonly Route[] = [
   { pattern: /^\/shop\/new$/, load: productEditor },
   { pattern: /^\/shop\/(?<slug>[^/]+)$/, load: async () => (await import('../pages/product/product.tsx')).ProductPage },
   { pattern: /^\/shop\/(?<slug>[^/]+)\/edit$/, load: productEditor },
+  { pattern: /^\/basket$/, load: async () => (await import('../pages/basket/basket.tsx')).BasketPage },
+  { pattern: /^\/orders$/, load: orders },
+  { pattern: /^\/orders\/(?<id>[^/]+)$/, load: order },
 ];
 
 const decoded = (groups: Record<string, string | undefined>): Record<string, string> | undefined => {

@@ -1,4 +1,4 @@
-type Claims = { role?: unknown; exp?: unknown };
+type Claims = { sub?: unknown; role?: unknown; exp?: unknown };
 
 /** The token's payload, unverified: good enough to decide what to show, never what is allowed. */
 export const claimsOf = (token: string): Claims => {

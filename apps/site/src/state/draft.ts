@@ -11,7 +11,7 @@ export const draftOf = (username: string, slug: string | undefined) => {
       const draft = stored.read(name) as KeptDraft | undefined;
       return typeof draft?.body === 'string' && Array.isArray(draft.tagList) ? draft : undefined;
     },
-    write: (draft: Draft): void => stored.write(name, { ...draft, savedAt: Date.now() }),
+    write: (draft: Draft): boolean => stored.write(name, { ...draft, savedAt: Date.now() }),
     discard: (): void => stored.remove(name),
   };
 };

@@ -13,6 +13,11 @@ const restore = (): User | undefined => {
 /** Who is logged in, with the token. */
 export const session = signal<User | undefined>(restore());
 export const isAdmin = computed(() => session.value !== undefined && claimsOf(session.value.token).role === 'admin');
+/** Whose the token is; unlike the name it never changes. */
+export const userId = computed(() => {
+  const subject = session.value && claimsOf(session.value.token).sub;
+  return typeof subject === 'string' ? subject : undefined;
+});
 export const token = (): string | undefined => session.peek()?.token;
 
 export const startSession = (user: User): void => {

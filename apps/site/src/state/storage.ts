@@ -7,11 +7,13 @@ export const stored = {
       return undefined;
     }
   },
-  write: (name: string, value: unknown): void => {
+  /** @returns whether it is kept */
+  write: (name: string, value: unknown): boolean => {
     try {
       localStorage.setItem(`halyard.${name}`, JSON.stringify(value));
+      return true;
     } catch {
-      // Nothing depends on it.
+      return false;
     }
   },
   remove: (name: string): void => {

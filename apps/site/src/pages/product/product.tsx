@@ -12,6 +12,7 @@ import { TagList } from '../../components/tag-list.tsx';
 import { useTitle } from '../../router/arrival.ts';
 import type { PageProps } from '../../router/routes.ts';
 import { isAdmin } from '../../state/session.ts';
+import { AddToBasket } from './add-to-basket.tsx';
 import { StockForm } from './stock-form.tsx';
 
 const Waiting = () => (
@@ -47,10 +48,12 @@ const Loaded = ({ product, onChange }: Props) => {
       <ProductPicture image={product.image} />
       <div class="product-text">
         <h1>{product.title}</h1>
-        {/* The row's second half is kept for putting the product into a basket. */}
         <div class="purchase">
-          <p class="price">{formatPrice(product.price, product.currency)}</p>
-          <Stock stock={product.stock} />
+          <div class="offer">
+            <p class="price">{formatPrice(product.price, product.currency)}</p>
+            <Stock stock={product.stock} />
+          </div>
+          <AddToBasket product={product} />
         </div>
         <Markdown source={product.description} />
         <TagList tags={product.tagList} hrefOf={(tag) => hrefWith('/shop', { tag })} />
