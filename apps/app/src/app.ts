@@ -5,6 +5,7 @@ import { type Health, Problem } from '@scale-up/service';
 import type { FastifyInstance } from 'fastify';
 import { articleRoutes } from './articles/routes.ts';
 import { readJsonBodies } from './body.ts';
+import { createCaching } from './caching.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { handleApiErrors, retryAfter } from './errors.ts';
 import { reportHolding } from './held.ts';
@@ -49,7 +50,9 @@ export const buildApp = async (
       api.setValidatorCompiler(compileValidator);
       await describeApi(api);
       reportHolding(api);
-      const routing = createRouting(api, database, tokens, { outcomes: outcomeSecretOf(config.TOKEN_SECRET) });
+      const secret = outcomeSecretOf(config.TOKEN_SECRET);
+      const caching = createCaching(cache, config.RELEASE);
+      const routing = createRouting(api, { database, caching, tokens, secret });
       userRoutes(routing, tokens, limits);
       profileRoutes(routing);
       articleRoutes(routing);

@@ -1,8 +1,9 @@
 import type { CallOutput, HandlerInput, Operation } from '@scale-up/contract';
 import type { Database, Queries } from '@scale-up/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { callerOf } from './held.ts';
+import type { Caching } from './caching.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
+import { answerRead } from './reading.ts';
 import { requireReadableQuery, requireStorableText } from './text.ts';
 import type { Claims, Tokens } from './tokens.ts';
 import { readClaims, tokenInvalid, tokenMissing, type Viewer } from './viewer.ts';
@@ -69,6 +70,14 @@ export type Routing = {
   ) => void;
 };
 
+export type RoutingParts = {
+  readonly database: Database;
+  readonly caching: Caching;
+  readonly tokens: Tokens;
+  /** 32 bytes that name writes and seal their answers. */
+  readonly secret: Buffer;
+};
+
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /**
@@ -78,9 +87,7 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
  */
 export const createRouting = (
   server: FastifyInstance,
-  database: Database,
-  tokens: Tokens,
-  secrets: { readonly outcomes: Buffer },
+  { database, caching, tokens, secret }: RoutingParts,
 ): Routing => {
   server.decorateRequest('claims');
   server.decorateRequest('isHandled', false);
@@ -110,14 +117,19 @@ export const createRouting = (
   };
   const write = (operation: Operation, handler: WriteHandler<never, never>, prepare?: Preparation<never, unknown>) =>
     add(operation, (request, reply) => {
-      const parts = { database, secret: secrets.outcomes, request, reply, input: inputOf(request) };
+      const parts = { database, caching, operation, secret, request, reply, input: inputOf(request) };
       return answerOnce(parts, handler as never, prepare as never);
     });
   return {
     read: (operation, handler) =>
-      add(operation, (request, reply) => handler(inputOf(request), database.for(callerOf(request, reply)))),
-    write: (operation, handler) => write(operation, handler as never),
-    writeAfter: (operation, prepare, handler) => write(operation, handler as never, prepare as never),
+      add(operation, (request, reply) => {
+        const input = inputOf(request);
+        return answerRead({ database, caching, operation, request, reply, input }, (queries) =>
+          handler(input, queries),
+        );
+      }),
+    write: (operation, handler) => write(operation, handler),
+    writeAfter: (operation, prepare, handler) => write(operation, handler, prepare),
   };
 };
 

@@ -1,15 +1,20 @@
+import type { Operation } from '@scale-up/contract';
 import { type Database, type Outcome, type Queries, KeyReused, WriteUnderWay } from '@scale-up/database';
 import { Problem } from '@scale-up/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caching } from './caching.ts';
 import { callerOf } from './held.ts';
 import { outcomeKeyOf } from './outcome-key.ts';
 import { isSlugLost } from './slug.ts';
 import { seal, type StoredAnswer, unseal } from './stored-answer.ts';
+import { sendText, textOf } from './texts.ts';
 import type { Claims } from './tokens.ts';
 import { requireViewer, type Viewer } from './viewer.ts';
 
 type Parts = {
   readonly database: Database;
+  readonly caching: Caching;
+  readonly operation: Operation;
   /** 32 bytes that key hashes and seal answers. */
   readonly secret: Buffer;
   readonly request: FastifyRequest;
@@ -46,7 +51,7 @@ export const answerOnce = async (
   handler: (input: Handling, queries: Queries) => Promise<unknown>,
   prepare?: (input: Parts['input'], queries: Queries) => Promise<unknown>,
 ): Promise<string | undefined> => {
-  const { database, secret, request, reply, input } = parts;
+  const { database, caching, operation, secret, request, reply, input } = parts;
   const caller = callerOf(request, reply);
   const key = outcomeKeyOf(request, secret, input.key);
   const doPrepare = () => prepare?.(input, database.for(caller));
@@ -63,7 +68,9 @@ export const answerOnce = async (
     return seal(secret, { status: reply.statusCode, headers, body: textOf(reply, body) });
   };
   await prepared;
-  return send(reply, secret, await doOnce(() => database.once(key, work, caller)));
+  const outcome = await doOnce(() => database.once(key, work, caller));
+  if (!outcome.isReplay) await caching.changed(operation);
+  return send(reply, secret, outcome);
 };
 
 /** Once more when somebody else took the address between the question for it and the write. */
@@ -78,18 +85,12 @@ const doOnce = async (once: () => Promise<Outcome>): Promise<Outcome> => {
   }
 };
 
-const textOf = (reply: FastifyReply, body: unknown): string =>
-  body === undefined ? '' : (reply.serialize(body as never) as string);
-
 /** Sets status and headers of an answer, and gives its body. */
 const send = (reply: FastifyReply, secret: Buffer, { answer, isReplay }: Outcome): string | undefined => {
   const { status, headers, body } = openAnswer(secret, answer);
   reply.code(status).headers(headers);
   if (isReplay) reply.header('idempotency-replayed', 'true');
-  if (body === '') return undefined;
-  // Already text: Fastify would serialise a string again.
-  reply.type('application/json; charset=utf-8').serializer((text: unknown) => text as string);
-  return body;
+  return body === '' ? undefined : sendText(reply, body);
 };
 
 const openAnswer = (secret: Buffer, answer: Uint8Array): StoredAnswer => {

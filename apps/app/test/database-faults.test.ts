@@ -25,17 +25,18 @@ suite('connections that the database ends', () => {
     }
   };
 
-  test('when idle connections are ended, the process goes on and the next request is answered', async () => {
+  test('when idle connections are ended, the process goes on and every request is answered', async () => {
     const { app } = site.site;
-    await Promise.all(Array.from({ length: 10 }, () => clientOf(site.url).call('articles', {})));
+    // Not from the cache.
+    const reader = await register(site);
+    const readAll = () => Promise.all(Array.from({ length: 10 }, () => reader.call('articles', {})));
+    await readAll();
     assert.ok((await terminate('true')) > 1);
-    const reply = await clientOf(site.url).attempt('articles');
-    assert.ok(reply.status === 200 || problemOf(reply, 503));
-    await within(2, 'an answer', async () => (await clientOf(site.url).attempt('articles')).status === 200);
+    await readAll();
     assert.equal((await fetch(`${app.opsUrl}/readyz`)).status, 200);
   });
 
-  test('when a connection is ended in the middle of a transaction, the write happens whole or not at all', async () => {
+  test('when a connection is ended in the middle of a transaction, the write is done again and succeeds', async () => {
     const { app } = site.site;
     const author = await register(site);
     const { slug, body } = await publish(author);
@@ -49,12 +50,10 @@ suite('connections that the database ends', () => {
     });
     const reply = await answer.answering;
     await other.close();
-    if (reply.status !== 200) {
-      problemOf(reply, 503);
-      assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/);
-    }
+    assert.equal(reply.status, 200);
+    assert.notEqual(body, 'Changed.');
     const { article } = await author.call('article', { params: { slug } });
-    assert.equal(article.body, reply.status === 200 ? 'Changed.' : body);
+    assert.equal(article.body, 'Changed.');
     assert.equal((await author.call('changeArticle', change)).article.body, 'Changed.');
     assert.ok(
       app.logs().every((line) => line['pid'] === app.pid),
@@ -63,11 +62,11 @@ suite('connections that the database ends', () => {
   });
 });
 
-test('while the database is away reads and writes are 503 with Retry-After, readiness stays, and both go on after it', async () => {
+test('while the database is away longer than requests are held, reads and writes are 503 with Retry-After, readiness stays, and both go on after it', async () => {
   const database = await createTestDatabase('demo');
   const relay = new Relay(database.appUrl);
   await relay.start();
-  const app = await startService({ entry, env: appEnv(relay.through(database.appUrl)) });
+  const app = await startService({ entry, env: { ...appEnv(relay.through(database.appUrl)), HOLD_LIMIT_MS: '300' } });
   const client = clientOf(app.url);
   const user = { username: 'anna', email: 'anna@example.com', password: 'correct horse' };
   const { user: anna } = await client.call('register', { body: { user } });
@@ -78,7 +77,7 @@ test('while the database is away reads and writes are 503 with Retry-After, read
   await relay.stop();
   const article = { title: 'In the dark', description: 'd', body: 'b' };
   const replies = [
-    await client.attempt('articles'),
+    await author.attempt('articles'),
     await client.attempt('product', { params: { slug: 'x' } }),
     await author.attempt('createArticle', { body: { article } }),
     // Even bad input: whether its token counts is the database's to say.
@@ -88,6 +87,7 @@ test('while the database is away reads and writes are 503 with Retry-After, read
   for (const reply of replies) {
     problemOf(reply, 503);
     assert.match(reply.headers.get('retry-after') ?? '', /^\d+$/);
+    assert.equal(reply.headers.get('x-hold'), 'over');
   }
   assert.equal((await fetch(`${app.opsUrl}/readyz`)).status, 200);
   const { dependencies } = (await (await fetch(`${app.opsUrl}/readyz?verbose`)).json()) as {
@@ -99,8 +99,8 @@ test('while the database is away reads and writes are 503 with Retry-After, read
   problemOf(await client.send('GET', '/articles?limit=0'), 422);
 
   await relay.start();
-  await within(2, 'an answer', async () => (await client.attempt('articles')).status === 200);
-  assert.equal((await client.call('articles', {})).articlesCount, articlesCount, 'what was refused left no trace');
+  await within(2, 'an answer', async () => (await author.attempt('articles')).status === 200);
+  assert.equal((await author.call('articles', {})).articlesCount, articlesCount, 'what was refused left no trace');
   await author.call('createArticle', { body: { article } });
   assert.equal((await app.stop()).code, 0);
   await relay.stop();

@@ -138,7 +138,8 @@ export const variables = {
     services: ['app'],
     default: null,
     example: 'redis://127.0.0.1:6379',
-    reason: 'Valkey or Redis, where counters are shared between app instances. Unset: each instance counts for itself.',
+    reason:
+      'Valkey or Redis, where app instances share counters and cached answers. Unset: each instance counts and caches for itself.',
   }),
   TOKEN_SECRET: variable(secret(32), {
     services: ['app'],

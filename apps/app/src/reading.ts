@@ -1,0 +1,46 @@
+import type { Database, Queries } from '@scale-up/database';
+import type { Operation } from '@scale-up/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CachedAnswer, Caching } from './caching.ts';
+import { callerOf } from './held.ts';
+import { sendText, textOf } from './texts.ts';
+
+type Parts = {
+  readonly database: Database;
+  readonly caching: Caching;
+  readonly operation: Operation;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly input: { readonly params: unknown; readonly query: unknown };
+};
+
+/** Nobody waits in the cache: a stale answer at once is better, and where there is none each request waits by itself, within the bounds. */
+const noPatience = { patience: 0 };
+
+/**
+ * Answers a read. Who is logged in always gets what the database says; who is not may get what it said a moment ago, and while it is away
+ * what it said last.
+ * @returns the body to send
+ */
+export const answerRead = async (
+  { database, caching, operation, request, reply, input }: Parts,
+  handler: (queries: Queries) => Promise<unknown>,
+): Promise<unknown> => {
+  if (!request.claims) {
+    const load = async (): Promise<string> => textOf(reply, await handler(database.for(noPatience)));
+    const answer = await caching.answer(operation, input, load);
+    if (answer) {
+      describe(reply, answer);
+      return sendText(reply, answer.text);
+    }
+  }
+  return handler(database.for(callerOf(request, reply)));
+};
+
+/** How old an answer is (RFC 9111 5.1), and whether that is more than it should be (RFC 9211 2: a ttl below 0 is stale). */
+const describe = (reply: FastifyReply, { age, source }: CachedAnswer): void => {
+  if (source === 'loaded') return;
+  const seconds = Math.floor(age / 1_000);
+  const state = source === 'fresh' ? 'hit' : `hit; ttl=-${Math.max(1, seconds)}; detail=database-away`;
+  reply.header('age', String(seconds)).header('cache-status', `app; ${state}`);
+};

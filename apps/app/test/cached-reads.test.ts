@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type OperationId, operations } from '@scale-up/contract';
+import { createTestDatabase, startService, startTestRedis } from '@scale-up/testing';
+import { cachedReads, changedBy } from '../src/cached-reads.ts';
+import { appEnv, entry, within } from './support/app-process.ts';
+import { clientOf, problemOf } from './support/client.ts';
+import { addComment, addProduct, placeOrder, publish, register, registerAdmin } from './support/people.ts';
+import { Relay } from './support/relay.ts';
+import { testSite } from './support/site.ts';
+
+test('every write says what it changes, and nothing but reads is cached', () => {
+  const ids = Object.keys(operations) as OperationId[];
+  const writes = ids.filter((id) => operations[id].method !== 'GET');
+  assert.deepEqual(Object.keys(changedBy).toSorted(), writes.toSorted());
+  for (const id of Object.keys(cachedReads) as OperationId[]) assert.equal(operations[id].method, 'GET');
+});
+
+suite('cached answers', () => {
+  const site = testSite();
+
+  test('a reader who is not logged in is answered from the cache, and sees every write at once', async () => {
+    const [author, admin] = [await register(site), await registerAdmin(site)];
+    const anyone = clientOf(site.url);
+    const { slug } = await publish(author);
+    const read = () => anyone.attempt('article', { params: { slug } });
+    await read();
+    const cached = await read();
+    assert.equal(cached.headers.get('cache-status'), 'app; hit');
+    assert.match(cached.headers.get('age') ?? '', /^[01]$/);
+    // The writer, and everyone else, sees what changed.
+    await author.call('changeArticle', { params: { slug }, body: { article: { body: 'Changed.' } } });
+    assert.match((await read()).text, /"body":"Changed\."/);
+    await author.call('changeUser', { body: { user: { bio: 'A new bio' } } });
+    assert.match((await read()).text, /A new bio/);
+    assert.match((await anyone.attempt('profile', { params: { username: author.username } })).text, /A new bio/);
+    const comments = () => anyone.call('comments', { params: { slug } });
+    await comments();
+    await addComment(author, slug, 'At once');
+    assert.equal((await comments()).comments.at(-1)?.body, 'At once');
+    const product = await addProduct(admin, { stock: 3 });
+    const stock = async () => (await anyone.call('product', { params: { slug: product.slug } })).product.stock;
+    assert.equal(await stock(), 3);
+    await placeOrder(author, { product: product.slug, quantity: 2 });
+    assert.equal(await stock(), 1);
+    await author.call('deleteArticle', { params: { slug } });
+    problemOf(await read(), 404);
+    problemOf(await anyone.attempt('comments', { params: { slug } }), 404);
+  });
+
+  test('who is logged in is never answered from the cache', async () => {
+    const author = await register(site);
+    const { slug } = await publish(author);
+    for (let turn = 0; turn < 3; turn += 1) {
+      const reply = await author.attempt('article', { params: { slug } });
+      assert.equal(reply.headers.get('cache-status'), null);
+      assert.equal(reply.headers.get('age'), null);
+    }
+  });
+});
+
+test('while the database is away, what was read before is answered at once with its age, and what was not waits as everybody does', async () => {
+  const database = await createTestDatabase('demo');
+  const relay = new Relay(database.appUrl);
+  await relay.start();
+  const env = { ...appEnv(relay.through(database.appUrl)), HOLD_LIMIT_MS: '1500' };
+  const app = await startService({ entry, env });
+  const anyone = clientOf(app.url);
+  const before = await anyone.attempt('articles');
+  // So that it would be read again if it could.
+  await sleep(2_100);
+  await relay.stop();
+  for (let turn = 0; turn < 3; turn += 1) {
+    const begun = performance.now();
+    const stale = await anyone.attempt('articles');
+    assert.equal(stale.text, before.text);
+    assert.match(stale.headers.get('cache-status') ?? '', /^app; hit; ttl=-\d+; detail=database-away$/);
+    assert.ok(Number(stale.headers.get('age')) >= 2);
+    assert.ok(performance.now() - begun < 500, 'it waited');
+  }
+  const begun = performance.now();
+  const refused = await anyone.attempt('tags');
+  problemOf(refused, 503);
+  assert.equal(refused.headers.get('x-hold'), 'over');
+  assert.ok(performance.now() - begun > 1_400, 'it did not wait');
+  // Its answer comes late, but it comes.
+  const waiting = anyone.attempt('tags');
+  await sleep(300);
+  await relay.start();
+  const held = await waiting;
+  assert.equal(held.status, 200);
+  assert.match(held.headers.get('server-timing') ?? '', /^held;dur=\d+;desc="database fail-over"$/);
+  await within(2, 'a fresh list', async () => (await anyone.attempt('articles')).headers.get('cache-status') === null);
+  await app.stop();
+  await relay.stop();
+  await database.drop();
+});
+
+test('two instances with one Valkey see each other’s writes at once, without it within 2 s', async () => {
+  const database = await createTestDatabase('migrated');
+  const redis = await startTestRedis();
+  for (const [url, seconds] of [
+    [redis.url, 0.3],
+    ['', 2.5],
+  ] as const) {
+    const start = () => startService({ entry, env: { ...appEnv(database.appUrl), REDIS_URL: url } });
+    const [one, other] = [await start(), await start()];
+    const user = { username: `anna${seconds}`, email: `anna${seconds}@example.com`, password: 'correct horse' };
+    const { user: anna } = await clientOf(one.url).call('register', { body: { user } });
+    const count = async () => (await clientOf(other.url).call('articles', {})).articlesCount;
+    const before = await count();
+    await publish(clientOf(one.url, anna.token));
+    await within(seconds, 'the new article', async () => (await count()) === before + 1);
+    await one.stop();
+    await other.stop();
+  }
+  await redis.stop();
+  await database.drop();
+});
