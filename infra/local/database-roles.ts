@@ -13,7 +13,7 @@ export type DatabaseUrls = { readonly owner: string; readonly app: string };
  * Makes, where they are missing, the role that owns the schema, the role of the application, and the database.
  * @returns the addresses of both
  */
-export const createRoles = async (postgres: Postgres, secrets: Secrets): Promise<DatabaseUrls> => {
+export const createRoles = async (postgres: Pick<Postgres, 'url'>, secrets: Secrets): Promise<DatabaseUrls> => {
   const database = openDatabase({
     url: postgres.url('postgres', secrets.postgres, 'postgres'),
     poolSize: 1,

@@ -102,7 +102,7 @@ const answering = async (
     log.write(`${line}\n`);
     last.push(line);
     if (last.length > 10) last.shift();
-    if (line.includes('database system is ready to accept connections')) ready.resolve();
+    if (/ready to accept (?:read-only )?connections/.test(line)) ready.resolve();
   });
   const failed = exited.then(() => Promise.reject(new Error(`PostgreSQL did not start:\n  ${last.join('\n  ')}`)));
   // From the time it is ready on, an exit is the caller's to notice.

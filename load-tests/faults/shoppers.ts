@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type CallInput,
+  type CallOutput,
+  type Operation,
+  type OperationId,
+  operations,
+  pathOf,
+} from '@scale-up/contract';
+import { Agent, type Dispatcher } from 'undici';
+import type { Ledger } from './ledger.ts';
+
+export type Answer = { readonly status: number; readonly text: string; readonly headers: Record<string, unknown> };
+
+/** Longer than anything on the way waits. */
+const patience = 60_000;
+
+/** Calls the API, and writes every call into a ledger. A client that sends each request once, and never again by itself. */
+export class Client {
+  readonly #url: string;
+  readonly #agent: Dispatcher;
+  readonly #ledger: Ledger;
+  readonly #start: number;
+
+  constructor(url: string, ledger: Ledger, connections = 4_096) {
+    this.#url = url;
+    this.#ledger = ledger;
+    this.#start = performance.now();
+    this.#agent = new Agent({ connections, headersTimeout: patience, bodyTimeout: patience, connectTimeout: patience });
+  }
+
+  /** Sends one operation; the answer, or undefined where none came. */
+  async send<Id extends OperationId>(
+    id: Id,
+    input: CallInput<(typeof operations)[Id]>,
+    { token, key, mark = '' }: { token?: string | undefined; key?: string; mark?: string } = {},
+  ): Promise<Answer | undefined> {
+    const operation: Operation = operations[id];
+    const { body } = input as { body?: unknown };
+    const begun = performance.now();
+    let answer: Answer | undefined;
+    try {
+      const {
+        statusCode,
+        headers,
+        body: stream,
+      } = await this.#agent.request({
+        origin: this.#url,
+        path: `/api${pathOf(operation, input as object)}`,
+        method: operation.method,
+        headers: {
+          ...(token !== undefined && { authorization: `Token ${token}` }),
+          ...(key !== undefined && { 'idempotency-key': key }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      answer = { status: statusCode, text: await stream.text(), headers };
+    } catch (error) {
+      this.#note(id, mark, begun, undefined, String(error));
+      return undefined;
+    }
+    this.#note(id, mark, begun, answer, answer.text);
+    return answer;
+  }
+
+  /** Like `send`, for what must succeed. */
+  async call<Id extends OperationId>(
+    id: Id,
+    input: CallInput<(typeof operations)[Id]>,
+    options: { token?: string; key?: string } = {},
+  ): Promise<CallOutput<(typeof operations)[Id]>> {
+    const answer = await this.send(id, input, options);
+    if (answer?.status !== operations[id].status) throw new Error(`${id}: ${answer?.status} ${answer?.text}`);
+    return (answer.text === '' ? undefined : JSON.parse(answer.text)) as never;
+  }
+
+  close(): Promise<void> {
+    return this.#agent.close();
+  }
+
+  #note(kind: string, mark: string, begun: number, answer: Answer | undefined, text: string): void {
+    this.#ledger.add({
+      kind,
+      mark,
+      at: begun - this.#start,
+      took: performance.now() - begun,
+      status: answer?.status,
+      text,
+      isHeld: String(answer?.headers['server-timing'] ?? '').includes('held'),
+      isReplay: answer?.headers['idempotency-replayed'] === 'true',
+    });
+  }
+}
+
+export type People = {
+  readonly tokens: readonly string[];
+  readonly slug: string;
+  readonly products: readonly string[];
+};
+
+/** Accounts, an article, and products with so much stock that no order fails for want of it. */
+export const settle = async (
+  client: Client,
+  rows: (sql: string) => Promise<unknown[]>,
+  { people = 10, products = 5, stock = 1_000_000 } = {},
+): Promise<People> => {
+  const tokens: string[] = [];
+  for (let index = 0; index < people; index += 1) {
+    const user = { username: `person-${index}`, email: `person-${index}@example.com`, password: 'correct horse' };
+    tokens.push((await client.call('register', { body: { user } })).user.token);
+  }
+  await rows(`UPDATE users SET role = 'admin' WHERE username = 'person-0'`);
+  const token = tokens[0] ?? '';
+  const { article } = await client.call(
+    'createArticle',
+    { body: { article: { title: 'The harbour', description: 'About it', body: 'All of it.' } } },
+    { token },
+  );
+  const slugs: string[] = [];
+  for (let index = 0; index < products; index += 1) {
+    const product = { title: `Product ${index}`, description: 'What it is', price: 100 + index, stock };
+    slugs.push((await client.call('createProduct', { body: { product } }, { token })).product.slug);
+  }
+  return { tokens, slug: article.slug, products: slugs };
+};
+
+/** An order of one product, under a key of its own. */
+export const order = (client: Client, token: string | undefined, product: string, quantity = 1) => {
+  const key = randomUUID();
+  return client.send('createOrder', { body: { order: { lines: [{ product, quantity }] } } }, { token, key, mark: key });
+};
