@@ -12,7 +12,7 @@ export type WebParts = {
   readonly trustedProxies: readonly string[] | undefined;
   readonly folder: StaticFolder;
   readonly upstreamUrl: string;
-  readonly upstreamLimits?: Upstream['limits'];
+  readonly upstreamLimits?: Partial<Upstream['limits']>;
 };
 
 const noRoute = ({ raw }: FastifyRequest): Problem => {
@@ -24,7 +24,8 @@ const noRoute = ({ raw }: FastifyRequest): Problem => {
 export const buildWeb = async (parts: WebParts): Promise<FastifyInstance> => {
   const problemHeaders = { ...securityHeaders, 'cache-control': 'no-store' };
   const server = createServer({ ...parts, problemHeaders, noRoute });
-  await forwardApi(server, { url: parts.upstreamUrl, limits: parts.upstreamLimits ?? limits }, parts.metrics);
+  const upstream: Upstream = { url: parts.upstreamUrl, limits: { ...limits, ...parts.upstreamLimits } };
+  await forwardApi(server, upstream, parts.metrics);
   serveStaticFiles(server, parts.folder);
   server.addHook('onClose', () => parts.folder.close());
   return server;

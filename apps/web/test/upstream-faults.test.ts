@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { after, test } from 'node:test';
-import { createLogger, createMetrics, Health } from '@scale-up/service';
-import { buildWeb } from '../src/app.ts';
-import { StaticFolder } from '../src/static-files/static-folder.ts';
-import { exchange, siteFolder } from './web.ts';
-
-const logger = createLogger('web', { LOG_LEVEL: 'fatal', RELEASE: 'r1' });
+import { exchange } from './web.ts';
+import { startWebHere } from './web-here.ts';
 
 /** web in this process, with limits that a test can wait for, before an upstream that is a plain socket. */
 const start = async (onRequest: (socket: Socket) => void) => {
@@ -15,24 +11,12 @@ const start = async (onRequest: (socket: Socket) => void) => {
     socket.on('error', () => {});
     socket.once('data', () => onRequest(socket));
   }).listen(0, '127.0.0.1');
+  after(() => void upstream.close());
   await once(upstream, 'listening');
-  const metrics = createMetrics('web', 'r1');
-  const server = await buildWeb({
-    logger,
-    metrics,
-    health: new Health(),
-    trustedProxies: undefined,
-    folder: await StaticFolder.open(await siteFolder(), logger),
-    upstreamUrl: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
-    upstreamLimits: { upstreamConnect: 200, upstreamAnswer: 300 },
-  });
-  const url = await server.listen({ port: 0, host: '127.0.0.1' });
-  after(async () => {
-    upstream.close();
-    server.server.closeAllConnections();
-    await server.close();
-  });
-  return { url, upstream, failures: () => metrics.getSingleMetricAsString('web_forward_failures_total') };
+  const { port } = upstream.address() as AddressInfo;
+  const limits = { upstreamConnect: 200, upstreamAnswer: 300, hold: 200 };
+  const { url, metric } = await startWebHere(`http://127.0.0.1:${port}`, limits);
+  return { url, upstream, failures: () => metric('web_forward_failures_total') };
 };
 
 const get = 'GET /api/x HTTP/1.1\r\nHost: trial\r\nConnection: close\r\n\r\n';
@@ -45,22 +29,22 @@ const isProblem = (answer: string, status: number, code: string): void => {
   assert.match(answer, /content-security-policy: default-src 'none'/);
 };
 
-test('an upstream that refuses connections is 502, also for a request with a body', async () => {
+test('an upstream that refuses connections is 503 past the hold limit, also for a request with a body', async () => {
   const { url, upstream, failures } = await start(() => {});
   upstream.close();
-  isProblem(await exchange(url, get), 502, 'bad-gateway');
-  isProblem(await exchange(url, post), 502, 'bad-gateway');
-  assert.match(await failures(), /reason="bad-gateway".* 2/);
+  isProblem(await exchange(url, get), 503, 'unavailable');
+  isProblem(await exchange(url, post), 503, 'unavailable');
+  assert.match(await failures(), /reason="unavailable".* 2/);
 });
 
-test('an upstream that hangs up or resets before an answer is 502', async () => {
+test('an upstream that hangs up or resets before every answer is 502 past the hold limit', async () => {
   for (const end of ['destroy', 'resetAndDestroy', 'end'] as const) {
     const { url } = await start((socket) => void socket[end]());
     isProblem(await exchange(url, get), 502, 'bad-gateway');
   }
 });
 
-test('an upstream that does not speak HTTP is 502', async () => {
+test('an upstream that does not speak HTTP is 502 at once', async () => {
   for (const nonsense of [
     'SSH-2.0-OpenSSH\r\n',
     'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',

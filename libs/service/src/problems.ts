@@ -23,7 +23,7 @@ export const problems = {
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The request’s headers are too large' },
   'internal-error': { status: 500, title: 'Something went wrong on our side' },
-  'bad-gateway': { status: 502, title: 'The server behind this one cannot be reached' },
+  'bad-gateway': { status: 502, title: 'The server behind this one gave no usable answer' },
   unavailable: { status: 503, title: 'Not available just now' },
   'gateway-timeout': { status: 504, title: 'The server behind this one took too long to answer' },
 } as const;

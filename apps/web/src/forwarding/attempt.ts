@@ -1,18 +1,26 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { responseHeaders } from './headers.ts';
+import { RefusedAnswer } from './retry.ts';
 
 // A small answer leaves Node as one string with its headers, which costs less than two buffers (see static-file.ts).
 const maxStringPart = 16_384;
 
-/** What one attempt reports; exactly one of the three ends it. */
+/** Bytes of a refused answer that are read to keep its connection; a longer one costs the connection. */
+const maxRefused = 65_536;
+
+/** What one attempt asks and reports; exactly one of the last three ends it. */
 export type AttemptEvents = {
+  /** Whether an answer is not to be passed on: the attempt fails then. */
+  refuses(status: number, headers: IncomingHttpHeaders): boolean;
+  /** The answer begins. Gives what it adds to `Server-Timing`. */
+  onAnswering(): string | undefined;
   /** The whole answer went out. */
-  readonly onAnswered: () => void;
+  onAnswered(): void;
   /** Nothing of an answer was sent, so another attempt, or a problem document, may follow. */
-  readonly onFailed: (error: Error) => void;
+  onFailed(error: Error, wasSent: boolean): void;
   /** The answer broke off in the middle, or the client left. */
-  readonly onCut: (error: Error) => void;
+  onCut(error: Error): void;
 };
 
 /** One try to get a request answered by the upstream: undici's handler that streams its answer to the client. */
@@ -21,7 +29,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly #requestId: string;
   readonly #events: AttemptEvents;
   #controller: Dispatcher.DispatchController | undefined;
-  #cancelled: Error | undefined;
+  #ending: Error | undefined;
+  #isCancelled = false;
+  #isRefused = false;
+  #bytesRefused = 0;
 
   constructor(response: ServerResponse, requestId: string, events: AttemptEvents) {
     this.#response = response;
@@ -29,29 +40,45 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#events = events;
   }
 
-  /** Ends the attempt, and the upstream's work with it. */
+  /** Ends the attempt, and the upstream's work with it, because nobody waits for it. */
   cancel(reason: Error): void {
-    this.#cancelled = reason;
+    this.#isCancelled = true;
+    this.fail(reason);
+  }
+
+  /** Ends the attempt, and the upstream's work with it, as failed. */
+  fail(reason: Error): void {
+    this.#ending = reason;
     this.#controller?.abort(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#cancelled) controller.abort(this.#cancelled);
+    if (this.#ending) controller.abort(this.#ending);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     const response = this.#response;
     if (status < 200) {
       // "Still at it": passed on, so that the hop before this one waits, too.
       if (status === 102 && response.req.httpVersionMinor > 0) response.writeProcessing();
       return;
     }
+    if (this.#events.refuses(status, headers)) {
+      this.#isRefused = true;
+      return this.#events.onFailed(new RefusedAnswer(status), true);
+    }
     const raw = controller.rawHeaders;
-    response.writeHead(status, responseHeaders(Array.isArray(raw) ? raw : [], status, this.#requestId));
+    const timing = this.#events.onAnswering();
+    response.writeHead(status, responseHeaders(Array.isArray(raw) ? raw : [], status, this.#requestId, timing));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isRefused) {
+      this.#bytesRefused += chunk.length;
+      if (this.#bytesRefused > maxRefused) controller.abort(new Error('the answer that was refused is too long'));
+      return;
+    }
     const part = chunk.length <= maxStringPart ? chunk.toString('latin1') : chunk;
     if (this.#response.write(part, 'latin1')) return;
     controller.pause();
@@ -59,13 +86,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#isRefused) return;
     this.#response.end();
     this.#events.onAnswered();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    if (this.#cancelled) return this.#events.onCut(this.#cancelled);
-    if (!this.#response.headersSent) return this.#events.onFailed(error);
+    if (this.#isRefused) return;
+    if (this.#isCancelled) return this.#events.onCut(this.#ending ?? error);
+    if (!this.#response.headersSent) return this.#events.onFailed(error, this.#controller !== undefined);
     // A reset rather than an end: even where the end of the connection is the end of the answer, half of one is not a whole.
     this.#response.socket?.resetAndDestroy();
     this.#events.onCut(error);

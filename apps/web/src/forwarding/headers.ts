@@ -65,13 +65,22 @@ export const requestHeaders = (request: FastifyRequest): string[] => {
   return headers;
 };
 
+// The id is web's own, the software nobody's business, and x-hold a word between app and web.
+const keptFromClients = new Set(['x-request-id', 'server', 'x-hold']);
+
 /**
  * The upstream's headers for the client, as Node's writeHead takes them.
  * @param raw as undici read them
  * @param status a 204 has no length (RFC 9110 8.6)
  * @param requestId of this request
+ * @param timing to be added to what the upstream says itself in Server-Timing
  */
-export const responseHeaders = (raw: readonly (Buffer | string)[], status: number, requestId: string): string[] => {
+export const responseHeaders = (
+  raw: readonly (Buffer | string)[],
+  status: number,
+  requestId: string,
+  timing: string | undefined,
+): string[] => {
   const text = raw.map((item) => (typeof item === 'string' ? item : item.toString('latin1')));
   const named = namedByConnection(text);
   const headers: string[] = [];
@@ -80,7 +89,7 @@ export const responseHeaders = (raw: readonly (Buffer | string)[], status: numbe
   for (let index = 0; index < text.length; index += 2) {
     const [key = '', value = ''] = [text[index], text[index + 1]];
     const name = key.toLowerCase();
-    if (isHopByHop(name) || named?.has(name) || name === 'x-request-id' || name === 'server') continue;
+    if (isHopByHop(name) || named?.has(name) || keptFromClients.has(name)) continue;
     if (name === 'content-length' && status === 204) continue;
     hasPolicy ||= name === 'content-security-policy';
     hasSniffing ||= name === 'x-content-type-options';
@@ -89,5 +98,6 @@ export const responseHeaders = (raw: readonly (Buffer | string)[], status: numbe
   if (!hasPolicy) headers.push('content-security-policy', apiContentSecurityPolicy);
   if (!hasSniffing) headers.push('x-content-type-options', 'nosniff');
   headers.push('x-request-id', requestId);
+  if (timing !== undefined) headers.push('server-timing', timing);
   return headers;
 };

@@ -1,0 +1,176 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Counter, Problem } from '@scale-up/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Dispatcher, errors } from 'undici';
+import { Attempt, type AttemptEvents } from './attempt.ts';
+import { requestHeaders } from './headers.ts';
+import type { HeldRequests } from './held.ts';
+import { type Content, keepContent, nothing } from './kept-body.ts';
+import { isAbsence, pauseBefore, problemOf, type Reason, whyAgain } from './retry.ts';
+
+export type ForwardingLimits = {
+  /** Milliseconds, see libs/service/src/limits.ts. */
+  readonly upstreamAnswer: number;
+  readonly hold: number;
+  readonly keptBody: number;
+};
+
+/** What every forwarded request needs. */
+export type Forwarding = {
+  readonly dispatcher: Dispatcher;
+  readonly limits: ForwardingLimits;
+  readonly held: HeldRequests;
+  readonly failures: Counter<'reason'>;
+};
+
+class ClientLeft extends Error {}
+
+/** Seconds after which a client may ask again: most restarts are over by then. */
+const retryAfter = '2';
+
+const timing = (milliseconds: number): string => `held;dur=${Math.round(milliseconds)};desc="app away"`;
+
+/** What is known of a request once a try has failed. */
+type Trouble = {
+  /** Tries that failed. */
+  tries: number;
+  /** Some try may have reached app. */
+  mayBeDone: boolean;
+  /** When it began to wait; it has a place among the held requests from then on. */
+  since: number | undefined;
+  lastTry: number;
+  timer: NodeJS.Timeout | undefined;
+};
+
+/** One request on its way to the upstream, tried until it is answered, fails for good, or has waited long enough. */
+export class ForwardedRequest implements AttemptEvents {
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  readonly #forwarding: Forwarding;
+  #content: Content = nothing;
+  #headers: string[] = [];
+  #attempt: Attempt | undefined;
+  /** Made when the first try fails, which most do not. */
+  #trouble: Trouble | undefined;
+  #isOver = false;
+
+  constructor(request: FastifyRequest, reply: FastifyReply, forwarding: Forwarding) {
+    this.#request = request;
+    this.#reply = reply;
+    this.#forwarding = forwarding;
+  }
+
+  send(): void {
+    const response = this.#reply.raw;
+    response.on('close', () => {
+      if (!response.writableFinished) this.#leave(new ClientLeft('the client closed the connection'));
+    });
+    keepContent(this.#request.raw, this.#forwarding.limits.keptBody, (content) => {
+      this.#content = content;
+      // Made once: what was the first try's attempt key, request id and trace is the last one's.
+      this.#headers = requestHeaders(this.#request);
+      this.#try();
+    });
+  }
+
+  refuses(status: number, headers: IncomingHttpHeaders): boolean {
+    return isAbsence(status, headers) && this.#content.isWhole;
+  }
+
+  onAnswering(): string | undefined {
+    const held = this.#release(this.#trouble?.lastTry);
+    if (held === undefined) return undefined;
+    this.#request.log.info(this.#figures(held), 'request held while the upstream was away');
+    return timing(held);
+  }
+
+  onAnswered(): void {
+    this.#isOver = true;
+    this.#content.discard();
+  }
+
+  onFailed(error: Error, wasSent: boolean): void {
+    this.#attempt = undefined;
+    if (this.#request.raw.errored) return this.onCut(new ClientLeft('the client left while it was sending'));
+    const { limits, held } = this.#forwarding;
+    const reason = this.#content.isWhole ? whyAgain(error, wasSent) : undefined;
+    const trouble = (this.#trouble ??= { tries: 0, mayBeDone: false, since: undefined, lastTry: 0, timer: undefined });
+    clearTimeout(trouble.timer);
+    trouble.tries += 1;
+    trouble.mayBeDone ||= reason === 'closed' || reason === 'bad-gateway';
+    const left = limits.hold - this.#reply.elapsedTime;
+    if (reason === undefined || left <= 0) return this.#giveUp(error, reason);
+    // Mostly an idle connection that was closed in the moment it was used: on another one nobody notices.
+    if (reason === 'closed' && trouble.tries === 1) return void setImmediate(() => this.#tryAgain(trouble, reason));
+    if (trouble.since === undefined) {
+      if (!held.enter(this.#content.size)) return this.#giveUp(error, reason);
+      trouble.since = performance.now();
+    }
+    // The last try is made when time is up.
+    const pause = Math.min(left, pauseBefore(trouble.tries, held.count));
+    trouble.timer = setTimeout(() => this.#tryAgain(trouble, reason), pause);
+  }
+
+  onCut(error: Error): void {
+    this.#isOver = true;
+    this.#forwarding.failures.inc({ reason: error instanceof ClientLeft ? 'client-left' : 'cut' });
+    this.#request.log.info({ err: error, ...this.#figures(this.#release()) }, 'forwarded request cut');
+  }
+
+  #try(): void {
+    const { raw, method, id } = this.#request;
+    this.#attempt = new Attempt(this.#reply.raw, id, this);
+    this.#forwarding.dispatcher.dispatch(
+      { path: raw.url ?? '/', method, headers: this.#headers, body: this.#content.forTry() },
+      this.#attempt,
+    );
+  }
+
+  #tryAgain(trouble: Trouble, reason: Reason): void {
+    if (this.#isOver) return;
+    const { limits, held } = this.#forwarding;
+    held.again(reason);
+    trouble.lastTry = performance.now();
+    // A try that begins late ends when one that began at once would have.
+    const patience = Math.max(0, limits.upstreamAnswer - this.#reply.elapsedTime);
+    trouble.timer = setTimeout(() => this.#attempt?.fail(new errors.HeadersTimeoutError()), patience);
+    this.#try();
+  }
+
+  #giveUp(error: Error, reason: Reason | undefined): void {
+    this.#isOver = true;
+    const code = problemOf(error, reason, this.#trouble?.mayBeDone ?? false);
+    this.#forwarding.failures.inc({ reason: code });
+    const held = this.#release();
+    if (code !== 'bad-request') {
+      this.#request.log.warn({ err: error, ...this.#figures(held) }, 'upstream did not answer');
+    }
+    this.#content.discard();
+    const headers: Record<string, string> = {};
+    if (code === 'unavailable') headers['retry-after'] = retryAfter;
+    if (held !== undefined) headers['server-timing'] = timing(held);
+    void this.#reply.send(new Problem(code, {}, headers));
+  }
+
+  #leave(reason: Error): void {
+    if (this.#isOver) return;
+    if (this.#attempt) this.#attempt.cancel(reason);
+    else this.onCut(reason);
+  }
+
+  /** Gives the place among the held requests back, and the milliseconds it was needed. */
+  #release(until = performance.now()): number | undefined {
+    const trouble = this.#trouble;
+    clearTimeout(trouble?.timer);
+    if (trouble?.since === undefined) return undefined;
+    const milliseconds = until - trouble.since;
+    trouble.since = undefined;
+    this.#forwarding.held.leave(this.#content.size, milliseconds);
+    return milliseconds;
+  }
+
+  #figures(held: number | undefined): { held_ms?: number; failed_tries?: number } {
+    if (held === undefined) return {};
+    return { held_ms: Math.round(held), failed_tries: this.#trouble?.tries ?? 0 };
+  }
+}
