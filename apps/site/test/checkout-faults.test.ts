@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import type { Page, Route } from 'playwright-core';
-import { announced, until } from './support/page-state.ts';
+import { announced, focusedText, until } from './support/page-state.ts';
 import { newName, register } from './support/people.ts';
 import { basketLink, countOrders, keeperOf, onOrdering, placeOrder, putIntoBasket, thanked } from './support/shop.ts';
+import { keepScreenshot } from './support/screenshots.ts';
 import { siteWithVisitors } from './support/visit.ts';
 
 const problem = (status: number, code: string, headers: Record<string, string> = {}) => ({
@@ -91,6 +92,7 @@ suite('checkout faults', () => {
     await placeOrder(page);
     await page.getByRole('button', { name: 'Placing your order …' }).waitFor();
     await page.getByText('The answer is late.').waitFor();
+    await keepScreenshot(page, 'basket-late');
     await page.getByRole('button', { name: /^One more of/ }).click({ force: true });
     await page.getByRole('button', { name: /^Remove/ }).click({ force: true });
     await basketLink(page, '2 items').waitFor();
@@ -100,7 +102,7 @@ suite('checkout faults', () => {
   });
 
   test('who stops waiting keeps the key, and asks again with it later', async (t) => {
-    const { page } = await visit(t);
+    const { page } = await visit(t, { colorScheme: 'dark', width: 360, height: 740 });
     await buyerAtBasket(page);
     let isAway = true;
     const keys = await onOrdering(page, (route: Route) =>
@@ -110,6 +112,8 @@ suite('checkout faults', () => {
     await page.getByRole('button', { name: 'Stop waiting' }).click();
     await page.getByText('There is no answer yet whether your order was placed.').waitFor();
     await page.getByText('Still working on it').waitFor({ state: 'detached' });
+    await keepScreenshot(page, 'basket-paused-360-dark');
+    assert.equal(await focusedText(page), 'Ask again');
     const asked = keys.length;
     isAway = false;
     await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -132,29 +136,29 @@ suite('checkout faults', () => {
     assert.equal(await countOrders(page), 1);
   });
 
-  test('two tabs that order the same basket at once place one order', async (t) => {
-    const { page } = await visit(t);
-    await buyerAtBasket(page);
-    const other = await page.context().newPage();
-    await other.goto('/basket');
-    await other.getByRole('button', { name: 'Place order' }).waitFor();
-    const keys = await onOrdering(page, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      await route.continue();
+  for (const [kind, script] of [
+    ['tabs', ''],
+    ['tabs without locks', `Object.defineProperty(navigator, 'locks', { value: undefined })`],
+  ] as const) {
+    test(`two ${kind} that order the same basket at once place one order`, async (t) => {
+      const { page } = await visit(t);
+      await page.context().addInitScript(script);
+      await buyerAtBasket(page);
+      const other = await page.context().newPage();
+      await other.goto('/basket');
+      await other.getByRole('button', { name: 'Place order' }).waitFor();
+      const keys = await onOrdering(page, async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await route.continue();
+      });
+      await Promise.all([placeOrder(page), placeOrder(other)]);
+      const told = /Thank you. Your order is placed.|Your order was placed in another tab./;
+      await Promise.all([page.getByText(told).waitFor(), other.getByText(told).waitFor()]);
+      assertOneKey(keys, 1);
+      assert.equal(await countOrders(page), 1);
+      await basketLink(other, 'empty').waitFor();
     });
-    await Promise.all([placeOrder(page), placeOrder(other)]);
-    const thanks = page.getByText('Thank you. Your order is placed.');
-    const told = other.getByText('Your order was placed in another tab.');
-    const otherThanks = other.getByText('Thank you. Your order is placed.');
-    const otherTold = page.getByText('Your order was placed in another tab.');
-    await Promise.race([
-      Promise.all([thanks.waitFor(), told.waitFor()]),
-      Promise.all([otherThanks.waitFor(), otherTold.waitFor()]),
-    ]);
-    assertOneKey(keys, 1);
-    assert.equal(await countOrders(page), 1);
-    await basketLink(other, 'empty').waitFor();
-  });
+  }
 
   test('when the tab that waits for an answer is closed, another one goes on under the same key', async (t) => {
     const { page } = await visit(t);
@@ -189,5 +193,24 @@ suite('checkout faults', () => {
     await page.getByText('Thank you. Your order is placed.').waitFor();
     assertOneKey(keys, 2);
     assert.equal(await countOrders(page), 1);
+  });
+
+  test("another's unfinished checkout is not sent by whoever logs in next, and can be given up", async (t) => {
+    const { page } = await visit(t);
+    await buyerAtBasket(page);
+    const keys = await onOrdering(page, (route) => route.fulfill(problem(500, 'internal-error')));
+    await placeOrder(page);
+    await page.getByRole('button', { name: 'Stop waiting' }).click();
+    await page.goto('/settings');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByText('You are logged out.').waitFor();
+    const asked = keys.length;
+    await register(page, newName('hal'));
+    await page.goto('/basket');
+    await page.getByText('Somebody else began an order here').waitFor();
+    await page.getByRole('button', { name: 'Give it up' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Give it up' }).click();
+    await page.getByRole('button', { name: 'Place order' }).waitFor();
+    assert.equal(keys.slice(asked).length, 0);
   });
 });

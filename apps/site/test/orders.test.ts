@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { hasFocus, until } from './support/page-state.ts';
+import { focusedText, hasFocus, until } from './support/page-state.ts';
 import { newName, register } from './support/people.ts';
 import { basketLink, countOrders, keeperOf, placeOrder, putIntoBasket, thanked } from './support/shop.ts';
+import { keepScreenshot } from './support/screenshots.ts';
 import { siteWithVisitors } from './support/visit.ts';
 
 suite('orders', () => {
@@ -52,6 +53,7 @@ suite('orders', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click();
     await page.getByText('Your order is cancelled.').waitFor();
     await page.getByText('Cancelled', { exact: true }).waitFor();
+    await keepScreenshot(page, 'order-cancelled');
     assert.equal(await page.getByRole('button', { name: 'Cancel order' }).count(), 0);
     await go(`/shop/${rope.slug}`);
     await page.getByText('In stock').waitFor();
@@ -75,6 +77,7 @@ suite('orders', () => {
     assert.equal(await quantity.getAttribute('aria-invalid'), 'true');
     await until(async () => (await page.evaluate('document.activeElement?.ariaLabel')) === `Quantity of ${hook.title}`);
     assert.equal(await quantity.inputValue(), '4');
+    await keepScreenshot(page, 'basket-refused');
     await basketLink(page, '5 items').waitFor();
 
     await quantity.fill('2');
@@ -87,6 +90,7 @@ suite('orders', () => {
 
     await page.goto(`/shop/${hook.slug}`);
     await page.getByText('Out of stock').waitFor();
+    await keepScreenshot(page, 'product-out-of-stock');
     assert.equal(await page.getByRole('button', { name: 'Add to basket' }).count(), 0);
   });
 
@@ -99,6 +103,7 @@ suite('orders', () => {
     await go('/basket');
     await page.getByText('An order has one currency, and here are EUR and JPY.').waitFor();
     assert.equal(await page.getByRole('button', { name: 'Place order' }).count(), 0);
+    await keepScreenshot(page, 'basket-two-currencies');
     await page.getByRole('button', { name: `Remove ${yen.title}` }).click();
     await page.getByRole('button', { name: 'Place order' }).waitFor();
 
@@ -109,6 +114,7 @@ suite('orders', () => {
     await page.getByText('This is no longer in the shop.').waitFor();
     await page.getByRole('heading', { name: 'A thing' }).waitFor();
     await page.getByText('Remove what is no longer in the shop').waitFor();
+    await keepScreenshot(page, 'basket-gone');
     await page.getByRole('button', { name: 'Remove A thing' }).click();
     await page.getByText('Your basket is empty').waitFor();
   });
@@ -133,7 +139,35 @@ suite('orders', () => {
     await page.getByRole('button', { name: 'Add to basket' }).click();
     await page.getByText('Quantity must be a whole number from 1 to 1000.').waitFor();
     assert.ok(await hasFocus(page.getByLabel('Quantity')));
+    await keepScreenshot(page, 'product-quantity-refused');
     await basketLink(page, '990 items').waitFor();
+  });
+
+  test('the way from the product to the order can be gone with the keyboard', async (t) => {
+    const twine = await keeper.addProduct('Twine', 9);
+    const hook = await keeper.addProduct('Swivel', 9);
+    const { page, go } = await visit(t);
+    await register(page, newName('dov'));
+    await putIntoBasket(page, hook);
+    await go(`/shop/${twine.slug}`);
+    const pressAt = async (text: string, key: string): Promise<void> => {
+      for (let presses = 0; presses < 40 && (await focusedText(page)) !== text; presses += 1)
+        await page.keyboard.press('Tab');
+      assert.equal(await focusedText(page), text);
+      await page.keyboard.press(key);
+    };
+    await page.getByLabel('Quantity').focus();
+    await page.keyboard.press('Enter');
+    await basketLink(page, '2 items').waitFor();
+    await go('/basket');
+    await page.getByRole('button', { name: 'Place order' }).waitFor();
+    await pressAt(`One more of ${hook.title}`, 'Space');
+    await basketLink(page, '3 items').waitFor();
+    await pressAt(`Remove ${hook.title}`, 'Enter');
+    await basketLink(page, '1 item').waitFor();
+    assert.equal(await focusedText(page), `Remove ${twine.title}`);
+    await pressAt('Place order', 'Enter');
+    await thanked(page);
   });
 
   test("another's order is not there, and a guest is led to the log-in page", async (t) => {

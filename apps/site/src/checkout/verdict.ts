@@ -1,7 +1,13 @@
 import { ApiProblem } from '../api/problem.ts';
-import type { Line } from '../state/lines.ts';
-import type { Refusal } from '../state/checkout.ts';
 import { sentence, sentences } from '../components/messages.ts';
+
+/** Why an order was refused: what is about a product, and the rest. */
+export type Refusal = {
+  readonly byProduct: Readonly<Record<string, readonly string[]>>;
+  readonly others: readonly string[];
+};
+
+type Lines = readonly { readonly product: string }[];
 
 /** What an answer, or its absence, says about an order. */
 export type Verdict =
@@ -23,7 +29,7 @@ const earlierOrder = ({ errors }: ApiProblem): Verdict | undefined => {
 };
 
 /** The server's messages, told by product: it numbers the lines. */
-const refusalOf = ({ message, errors }: ApiProblem, lines: readonly Line[]): Refusal => {
+const refusalOf = ({ message, errors }: ApiProblem, lines: Lines): Refusal => {
   const byProduct: Record<string, string[]> = {};
   const others: Record<string, readonly string[]> = {};
   for (const [field, messages] of Object.entries(errors)) {
@@ -36,7 +42,7 @@ const refusalOf = ({ message, errors }: ApiProblem, lines: readonly Line[]): Ref
   return { byProduct, others: isExplained ? sentences(others) : [message] };
 };
 
-export const verdictOn = (error: unknown, lines: readonly Line[]): Verdict => {
+export const verdictOn = (error: unknown, lines: Lines): Verdict => {
   if (!(error instanceof ApiProblem)) return { kind: 'unknown', retryAfter: 0 };
   const { status, code, retryAfter = 0 } = error;
   const isUndecided = status >= 500 || undecided.has(status) || code === 'write-under-way';

@@ -1,7 +1,8 @@
+import { computed, signal } from '@preact/signals';
+import type { Refusal } from '../checkout/verdict.ts';
 import { isText, type Line, bareLine, linesIn } from './lines.ts';
 import { userId } from './session.ts';
 import { shared } from './shared.ts';
-import { computed, signal } from '@preact/signals';
 
 /** An order that was asked for and has no answer yet: the key and exactly what it stands for. */
 export type Checkout = {
@@ -42,10 +43,5 @@ export const takeUpAgain = (): void => {
   if (current?.isPaused) checkout.change({ ...current, isPaused: false });
 };
 
-/** Why the last order was refused: what is about a product, and the rest. */
-export type Refusal = {
-  readonly byProduct: Readonly<Record<string, readonly string[]>>;
-  readonly others: readonly string[];
-};
-
+/** Why the last order was refused. */
 export const refusal = signal<Refusal | undefined>(undefined);

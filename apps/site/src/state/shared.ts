@@ -27,9 +27,14 @@ export const shared = <T>(name: string, read: (value: unknown) => T): Shared<T> 
       isKept = stored.write(name, next ?? null);
       state.value = next;
     },
-    followOtherTabs: () =>
+    followOtherTabs: () => {
       addEventListener('storage', (event) => {
         if (event.key === `halyard.${name}` || event.key === null) latest();
-      }),
+      });
+      // A page that the browser kept for going back has missed what happened meanwhile.
+      addEventListener('pageshow', (event) => {
+        if (event.persisted) latest();
+      });
+    },
   };
 };

@@ -42,7 +42,7 @@ const Summary = ({ lines, of }: { lines: readonly BasketLine[]; of: Of }) => {
   return (
     <section class="summary" aria-labelledby="total">
       <h2 id="total">Total</h2>
-      {isComplete && (
+      {isComplete && totals.length > 0 && (
         <p class="summary-total">
           {totals.map(([currency, total]) => (
             <span class="price" key={currency}>
@@ -78,7 +78,7 @@ export const BasketPage = () => {
   }, [isRefused]);
   return (
     <div class="frame basket">
-      <h1>Basket</h1>
+      <h1 tabIndex={-1}>Basket</h1>
       {products.error !== undefined && <Problem error={products.error} retry={products.refresh} />}
       {lines.length === 0 && checkout.state.value === undefined ? (
         <Empty />

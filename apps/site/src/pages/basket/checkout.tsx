@@ -49,17 +49,23 @@ const labelOf = (isBusy: boolean): string => {
 export const Checkout = () => {
   const [isStarting, setStarting] = useState(false);
   const alert = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const refused = refusal.value;
+  const isAboutLines = Object.keys(refused?.byProduct ?? {}).length > 0;
   useEffect(() => {
     const isNew = refused !== undefined && checkout.state.peek() === undefined;
     if (isNew) (document.querySelector<HTMLElement>('.lines [aria-invalid=true]') ?? alert.current)?.focus();
   }, [refused !== undefined]);
   const start = async (): Promise<void> => {
     setStarting(true);
-    await placeOrder(basket.state.peek());
-    setStarting(false);
+    await placeOrder(basket.state.peek()).finally(() => setStarting(false));
   };
   const isBusy = isStarting || isUnderWay.value;
+  const stop = (): void => {
+    stopWaiting();
+    // The button that was pressed goes; this one takes the order up again.
+    button.current?.focus();
+  };
   const press = (): void => {
     if (isBusy) return;
     if (checkout.state.peek() !== undefined) takeUpAgain();
@@ -71,21 +77,21 @@ export const Checkout = () => {
     <>
       {refused !== undefined && (
         <div class="form-problem" role="alert" tabIndex={-1} ref={alert}>
-          <p>Your order was not placed. Nothing is lost from the basket.</p>
+          <p>Your order was not placed. {isAboutLines ? 'What is wrong stands at its line.' : ''}</p>
           {refused.others.map((message) => (
             <p key={message}>{message.endsWith('.') ? message : `${message}.`}</p>
           ))}
         </div>
       )}
       {/* Not `disabled`, which would take the focus away from whoever pressed it. */}
-      <button type="button" class="button primary" aria-disabled={isBusy} onClick={press}>
+      <button type="button" class="button primary" aria-disabled={isBusy} onClick={press} ref={button}>
         {labelOf(isBusy)}
       </button>
       <div role="status" class="checkout-state">
         <Unanswered />
       </div>
       {isUnderWay.value && (slowCalls.value > 0 || isOffline.value) && (
-        <button type="button" class="quiet" onClick={stopWaiting}>
+        <button type="button" class="quiet" onClick={stop}>
           Stop waiting
         </button>
       )}

@@ -6,8 +6,19 @@ import { ProductPicture } from '../../components/product-picture.tsx';
 import { FieldMessages } from '../../forms/field.tsx';
 import { type BasketLine, isBasketLocked, removeFromBasket, setQuantity } from '../../state/basket.ts';
 import { refusal } from '../../state/checkout.ts';
+import { notify } from '../../state/notices.ts';
 import { Quantity } from './quantity.tsx';
 import type { Found } from './use-products.ts';
+
+/** Takes the line out; the focus goes to its neighbour, where the next press would be expected. */
+const remove = (button: HTMLElement, { product }: BasketLine, title: string): void => {
+  if (isBasketLocked.peek()) return;
+  const line = button.closest('li');
+  const neighbour = line?.nextElementSibling ?? line?.previousElementSibling;
+  (neighbour ?? document).querySelector<HTMLElement>(neighbour ? '.line-remove' : 'main h1')?.focus();
+  removeFromBasket(product);
+  notify(`${title} is out of the basket.`);
+};
 
 type Props = { line: BasketLine; found: Found };
 
@@ -47,7 +58,7 @@ const Known = ({ line, product }: { line: BasketLine; product: Product }) => {
 };
 
 const Unknown = () => (
-  <div class="line-messages skeleton" aria-busy="true">
+  <div class="line-price skeleton" aria-busy="true">
     <span class="visually-hidden">Looking up the price</span>
     <i class="bone short" />
   </div>
@@ -59,7 +70,7 @@ export const Line = ({ line, found }: Props) => {
     <li class="line">
       <ProductPicture image={found?.image ?? null} />
       <h2>{found === null ? title : <a href={productHref(line.product)}>{title}</a>}</h2>
-      {found === null && <p class="field-error line-messages">This is no longer in the shop.</p>}
+      {found === null && <p class="field-error line-price">This is no longer in the shop.</p>}
       {found === undefined && <Unknown />}
       {found && <Known line={line} product={found} />}
       <button
@@ -67,7 +78,7 @@ export const Line = ({ line, found }: Props) => {
         class="quiet line-remove"
         aria-label={`Remove ${title}`}
         aria-disabled={isBasketLocked.value}
-        onClick={() => removeFromBasket(line.product)}
+        onClick={(event) => remove(event.currentTarget, line, title)}
       >
         Remove
       </button>
