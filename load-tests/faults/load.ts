@@ -20,9 +20,9 @@ export const startLoad = (client: Client, people: People, random: () => number):
   const underWay = new Set<Promise<unknown>>();
   const begun = performance.now();
   let sent = 0;
-  let isRunning = true;
+  const end = new AbortController();
   const run = async (): Promise<void> => {
-    while (isRunning) {
+    while (!end.signal.aborted) {
       for (const due = ((performance.now() - begun) / 1000) * rate; sent < due; sent += 1) {
         const request = visit(client, people, random).finally(() => underWay.delete(request));
         underWay.add(request);
@@ -33,7 +33,7 @@ export const startLoad = (client: Client, people: People, random: () => number):
   const running = run();
   return {
     stop: async () => {
-      isRunning = false;
+      end.abort();
       await running;
       await Promise.all(underWay);
     },

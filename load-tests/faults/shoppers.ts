@@ -10,7 +10,11 @@ import {
 import { Agent, type Dispatcher } from 'undici';
 import type { Ledger } from './ledger.ts';
 
-export type Answer = { readonly status: number; readonly text: string; readonly headers: Record<string, unknown> };
+export type Answer = {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+};
 
 /** Longer than anything on the way waits. */
 const patience = 60_000;
@@ -87,7 +91,7 @@ export class Client {
       took: performance.now() - begun,
       status: answer?.status,
       text,
-      isHeld: String(answer?.headers['server-timing'] ?? '').includes('held'),
+      isHeld: [answer?.headers['server-timing']].flat().join(', ').includes('held'),
       isReplay: answer?.headers['idempotency-replayed'] === 'true',
     });
   }

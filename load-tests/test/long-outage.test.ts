@@ -62,7 +62,7 @@ suite(`PostgreSQL stays away longer than requests are held (seed ${seed})`, () =
     const seconds = await secondsUntil(async () => (await ask())?.status === 200, 5);
     t.diagnostic(`served again ${seconds.toFixed(2)} s after PostgreSQL was back`);
     assert.equal(await heldNow(), 0);
-    assert.ok(processes.every(({ logs }) => logs().every(({ level }) => level !== 'fatal')));
+    assert.ok(processes.every((one) => one.logs().every(({ level }) => level !== 'fatal')));
     await sleep(100);
     assert.deepEqual((await resultOf(trial, 0)).violations, []);
   });

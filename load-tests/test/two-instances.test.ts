@@ -20,16 +20,16 @@ suite(`two instances of app (seed ${seed})`, () => {
 
   test('when one is killed three times while 20 buyers order, no order fails and none is doubled', async (t) => {
     const { client, people, random, site } = trial;
-    let isOver = false;
+    const over = new AbortController();
     const buyers = people.tokens.map(async (token) => {
-      while (!isOver) await order(client, token, pick(people.products, random));
+      while (!over.signal.aborted) await order(client, token, pick(people.products, random));
     });
     for (let round = 0; round < 3; round += 1) {
       await sleep(700);
       await site.replaceApp(round % 2);
     }
     await sleep(700);
-    isOver = true;
+    over.abort();
     await Promise.all(buyers);
     const result = await resultOf(trial, 0);
     t.diagnostic(lineOf(result));

@@ -93,12 +93,16 @@ suite('outcomes', () => {
     };
   });
 
+  const makeOne = async (id: string): Promise<Write> => {
+    const write = await make[id]?.();
+    return write ?? assert.fail(`no call of ${id} is known`);
+  };
   const shownOf = ({ status, text, headers }: Reply) => ({ status, text, location: headers.get('location') });
 
   test('every write of the contract is done once for a key: a repetition gets the same bytes and changes nothing', async () => {
     assert.deepEqual(Object.keys(make).toSorted(), writes.map(([id]) => id).toSorted());
     for (const [id, { status }] of writes) {
-      const { by, input, other } = (await make[id]?.()) as Write;
+      const { by, input, other } = await makeOne(id);
       const key = randomUUID();
       const first = await by.attempt(id, { ...input, key });
       assert.equal(first.status, status, `${id}: ${first.text}`);
@@ -201,7 +205,7 @@ suite('outcomes', () => {
   });
 
   test('a stored answer can be read by nobody who has the table alone', async () => {
-    const { body } = (await make['register']?.())?.input as { body: { user: { email: string } } };
+    const { body } = (await makeOne('register')).input as { body: { user: { email: string } } };
     const reply = await clientOf(site.url).attempt('register', { body, key: randomUUID() });
     const { token } = (JSON.parse(reply.text) as { user: { token: string } }).user;
     for (const text of [token, body.user.email]) {
@@ -211,9 +215,8 @@ suite('outcomes', () => {
   });
 
   test('every write stores its outcome, also where the client gave it no key', async () => {
-    const before = await site.count('SELECT count(*) FROM outcomes');
     for (const [id] of writes) {
-      const { by, input } = (await make[id]?.()) as Write;
+      const { by, input } = await makeOne(id);
       const count = await site.count('SELECT count(*) FROM outcomes');
       // Without a key of the client's, web's counts.
       const { method, idempotencyKey }: Operation = operations[id];
@@ -225,6 +228,5 @@ suite('outcomes', () => {
       assert.equal(reply.status, operations[id].status, id);
       assert.equal(await site.count('SELECT count(*) FROM outcomes'), count + 1, id);
     }
-    assert.ok((await site.count('SELECT count(*) FROM outcomes')) > before);
   });
 });
