@@ -1,45 +1,22 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import type { Page, Route } from 'playwright-core';
+import { assertOneKey, buyerAtBasket, keepWaiting, onOrdering, problem } from './support/checkout.ts';
 import { announced, focusedText, until } from './support/page-state.ts';
 import { newName, register } from './support/people.ts';
-import { basketLink, countOrders, keeperOf, onOrdering, placeOrder, putIntoBasket, thanked } from './support/shop.ts';
 import { keepScreenshot } from './support/screenshots.ts';
+import { type Keeper, basketLink, countOrders, keeperOf, placeOrder, thanked } from './support/shop.ts';
 import { siteWithVisitors } from './support/visit.ts';
-
-const problem = (status: number, code: string, headers: Record<string, string> = {}) => ({
-  status,
-  headers: { 'content-type': 'application/problem+json', ...headers },
-  body: JSON.stringify({ type: `/problems/${code}`, title: 'Not now', status, errors: {} }),
-});
-
-/** An answer that never comes. */
-const keepWaiting = async (): Promise<void> => {};
-
-const assertOneKey = (keys: readonly string[], atLeast: number): void => {
-  assert.ok(keys.length >= atLeast, `${keys.length} requests`);
-  assert.deepEqual(new Set(keys).size, 1, keys.join(' '));
-  assert.notEqual(keys[0], '');
-};
 
 suite('checkout faults', () => {
   const { visit, site } = siteWithVisitors();
-  let keeper: Awaited<ReturnType<typeof keeperOf>>;
+  let keeper: Keeper;
   before(async () => {
     keeper = await keeperOf(site());
   });
 
-  /** Somebody new on the basket page, with one thing in it. */
-  const buyerAtBasket = async (page: Page): Promise<void> => {
-    await register(page, newName('fay'));
-    await putIntoBasket(page, await keeper.addProduct('Block', 50), 2);
-    await page.goto('/basket');
-    await page.getByRole('button', { name: 'Place order' }).waitFor();
-  };
-
   test('an answer that is lost after the order was placed is asked for under the same key, and is one order', async (t) => {
     const { page } = await visit(t);
-    await buyerAtBasket(page);
+    await buyerAtBasket(page, keeper);
     const keys = await onOrdering(page, async (route, number) => {
       if (number > 2) return route.continue();
       await route.fetch();
@@ -53,7 +30,7 @@ suite('checkout faults', () => {
 
   test('a reload in the middle of a late checkout takes it up under the same key', async (t) => {
     const { page } = await visit(t);
-    await buyerAtBasket(page);
+    await buyerAtBasket(page, keeper);
     const keys = await onOrdering(page, async (route, number) => {
       if (number > 1) return route.continue();
       await route.fetch();
@@ -71,7 +48,7 @@ suite('checkout faults', () => {
 
   test('a checkout is taken up on whichever page is opened, which stays', async (t) => {
     const { page } = await visit(t);
-    await buyerAtBasket(page);
+    await buyerAtBasket(page, keeper);
     const keys = await onOrdering(page, (route, number) => (number > 1 ? route.continue() : keepWaiting()));
     await placeOrder(page);
     await until(async () => keys.length === 1);
@@ -83,7 +60,7 @@ suite('checkout faults', () => {
 
   test('a twin under way and a server that is away are waited out, and the basket is locked meanwhile', async (t) => {
     const { page } = await visit(t);
-    await buyerAtBasket(page);
+    await buyerAtBasket(page, keeper);
     const keys = await onOrdering(page, (route, number) => {
       if (number === 1) return route.fulfill(problem(409, 'write-under-way', { 'retry-after': '1' }));
       if (number === 2) return route.fulfill(problem(503, 'unavailable'));
@@ -103,9 +80,9 @@ suite('checkout faults', () => {
 
   test('who stops waiting keeps the key, and asks again with it later', async (t) => {
     const { page } = await visit(t, { colorScheme: 'dark', width: 360, height: 740 });
-    await buyerAtBasket(page);
+    await buyerAtBasket(page, keeper);
     let isAway = true;
-    const keys = await onOrdering(page, (route: Route) =>
+    const keys = await onOrdering(page, (route) =>
       isAway ? route.fulfill(problem(503, 'unavailable')) : route.continue(),
     );
     await placeOrder(page);
@@ -126,7 +103,7 @@ suite('checkout faults', () => {
 
   test('an order made offline goes through once the network is back', async (t) => {
     const { page } = await visit(t);
-    await buyerAtBasket(page);
+    await buyerAtBasket(page, keeper);
     await page.context().setOffline(true);
     await placeOrder(page);
     await page.getByRole('status').getByText('You are offline').waitFor();
@@ -136,51 +113,9 @@ suite('checkout faults', () => {
     assert.equal(await countOrders(page), 1);
   });
 
-  for (const [kind, script] of [
-    ['tabs', ''],
-    ['tabs without locks', `Object.defineProperty(navigator, 'locks', { value: undefined })`],
-  ] as const) {
-    test(`two ${kind} that order the same basket at once place one order`, async (t) => {
-      const { page } = await visit(t);
-      await page.context().addInitScript(script);
-      await buyerAtBasket(page);
-      const other = await page.context().newPage();
-      await other.goto('/basket');
-      await other.getByRole('button', { name: 'Place order' }).waitFor();
-      const keys = await onOrdering(page, async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
-        await route.continue();
-      });
-      await Promise.all([placeOrder(page), placeOrder(other)]);
-      const told = /Thank you. Your order is placed.|Your order was placed in another tab./;
-      await Promise.all([page.getByText(told).waitFor(), other.getByText(told).waitFor()]);
-      assertOneKey(keys, 1);
-      assert.equal(await countOrders(page), 1);
-      await basketLink(other, 'empty').waitFor();
-    });
-  }
-
-  test('when the tab that waits for an answer is closed, another one goes on under the same key', async (t) => {
-    const { page } = await visit(t);
-    await buyerAtBasket(page);
-    const other = await page.context().newPage();
-    await other.goto('/basket');
-    const keys = await onOrdering(page, (route, number) => (number === 1 ? keepWaiting() : route.continue()));
-    await placeOrder(page);
-    await other.getByRole('button', { name: 'Placing your order …' }).waitFor();
-    await until(async () => keys.length === 1);
-    await page.close();
-    await thanked(other);
-    assertOneKey(keys, 2);
-    assert.equal(await countOrders(other), 1);
-  });
-
   test('a session that ends in the middle keeps the checkout until its buyer has logged in again', async (t) => {
     const { page } = await visit(t);
-    const name = newName('gus');
-    await register(page, name);
-    await putIntoBasket(page, await keeper.addProduct('Pin', 50));
-    await page.goto('/basket');
+    const name = await buyerAtBasket(page, keeper);
     const keys = await onOrdering(page, (route, number) =>
       number === 1 ? route.fulfill(problem(401, 'unauthorized')) : route.continue(),
     );
@@ -197,7 +132,7 @@ suite('checkout faults', () => {
 
   test("another's unfinished checkout is not sent by whoever logs in next, and can be given up", async (t) => {
     const { page } = await visit(t);
-    await buyerAtBasket(page);
+    await buyerAtBasket(page, keeper);
     const keys = await onOrdering(page, (route) => route.fulfill(problem(500, 'internal-error')));
     await placeOrder(page);
     await page.getByRole('button', { name: 'Stop waiting' }).click();

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { focusedText, hasFocus, until } from './support/page-state.ts';
 import { newName, register } from './support/people.ts';
-import { basketLink, countOrders, keeperOf, placeOrder, putIntoBasket, thanked } from './support/shop.ts';
+import { type Keeper, basketLink, countOrders, keeperOf, placeOrder, putIntoBasket, thanked } from './support/shop.ts';
 import { keepScreenshot } from './support/screenshots.ts';
 import { siteWithVisitors } from './support/visit.ts';
 
 suite('orders', () => {
   const { visit, site } = siteWithVisitors();
-  let keeper: Awaited<ReturnType<typeof keeperOf>>;
+  let keeper: Keeper;
   before(async () => {
     keeper = await keeperOf(site());
   });
@@ -84,6 +84,7 @@ suite('orders', () => {
     await quantity.press('Enter');
     await basketLink(page, '3 items').waitFor();
     await line.getByText('Only 2 left.').waitFor({ state: 'detached' });
+    assert.equal(await page.getByRole('alert').count(), 0);
     await placeOrder(page);
     await thanked(page);
     assert.equal(await countOrders(page), 1);

@@ -25,11 +25,11 @@ const change = (next: (lines: readonly BasketLine[]) => readonly BasketLine[]): 
   if (checkout.latest() === undefined) basket.change(next(basket.latest()));
 };
 
-/** What a line of the refused order was told goes with the line's change. */
+/** What a line of the refused order was told goes with the line's change, and the refusal with the last of them. */
 const settle = (product: string): void => {
   if (refusal.peek() === undefined) return;
   const { [product]: _settled, ...byProduct } = refusal.peek()?.byProduct ?? {};
-  refusal.value = { byProduct, others: [] };
+  refusal.value = Object.keys(byProduct).length > 0 ? { byProduct, others: [] } : undefined;
 };
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Page, Route } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { newName } from './people.ts';
 
 type Shop = { readonly url: string; readonly adminEmail: string; readonly adminPassword: string };
@@ -30,6 +30,8 @@ export const keeperOf = async ({ url, adminEmail, adminPassword }: Shop) => {
   };
 };
 
+export type Keeper = Awaited<ReturnType<typeof keeperOf>>;
+
 export const putIntoBasket = async (page: Page, { slug, title }: NewProduct, quantity = 1): Promise<void> => {
   await page.goto(`/shop/${slug}`);
   await page.getByLabel('Quantity').fill(String(quantity));
@@ -56,22 +58,4 @@ export const countOrders = async (page: Page): Promise<number> => {
   await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor();
   await page.waitForLoadState('networkidle');
   return page.getByRole('link', { name: /^Order [0-9a-f]{8}$/ }).count();
-};
-
-/**
- * Lets a test handle each asking for an order.
- * @param handle gets the number of the request, from 1
- * @returns the keys sent so far
- */
-export const onOrdering = async (
-  page: Page,
-  handle: (route: Route, number: number) => Promise<void>,
-): Promise<string[]> => {
-  const keys: string[] = [];
-  await page.context().route('**/api/orders', (route) => {
-    if (route.request().method() !== 'POST') return route.continue();
-    keys.push(route.request().headers()['idempotency-key'] ?? '');
-    return handle(route, keys.length);
-  });
-  return keys;
 };

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { before, suite, test } from 'node:test';
+import { assertOneKey, buyerAtBasket, keepWaiting, onOrdering } from './support/checkout.ts';
+import { until } from './support/page-state.ts';
+import { type Keeper, basketLink, countOrders, keeperOf, placeOrder, thanked } from './support/shop.ts';
+import { siteWithVisitors } from './support/visit.ts';
+
+suite('checkout tabs', () => {
+  const { visit, site } = siteWithVisitors();
+  let keeper: Keeper;
+  before(async () => {
+    keeper = await keeperOf(site());
+  });
+
+  for (const [kind, script] of [
+    ['tabs', ''],
+    ['tabs without locks', `Object.defineProperty(navigator, 'locks', { value: undefined })`],
+  ] as const) {
+    test(`two ${kind} that order the same basket at once place one order`, async (t) => {
+      const { page } = await visit(t);
+      await page.context().addInitScript(script);
+      await buyerAtBasket(page, keeper);
+      const other = await page.context().newPage();
+      await other.goto('/basket');
+      await other.getByRole('button', { name: 'Place order' }).waitFor();
+      const keys = await onOrdering(page, async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await route.continue();
+      });
+      await Promise.all([placeOrder(page), placeOrder(other)]);
+      const told = /Thank you. Your order is placed.|Your order was placed in another tab./;
+      await Promise.all([page.getByText(told).waitFor(), other.getByText(told).waitFor()]);
+      assertOneKey(keys, 1);
+      assert.equal(await countOrders(page), 1);
+      await basketLink(other, 'empty').waitFor();
+    });
+  }
+
+  test('when the tab that waits for an answer is closed, another one goes on under the same key', async (t) => {
+    const { page } = await visit(t);
+    await buyerAtBasket(page, keeper);
+    const other = await page.context().newPage();
+    await other.goto('/basket');
+    const keys = await onOrdering(page, (route, number) => (number === 1 ? keepWaiting() : route.continue()));
+    await placeOrder(page);
+    await other.getByRole('button', { name: 'Placing your order …' }).waitFor();
+    await until(async () => keys.length === 1);
+    await page.close();
+    await thanked(other);
+    assertOneKey(keys, 2);
+    assert.equal(await countOrders(other), 1);
+  });
+});
