@@ -1,6 +1,7 @@
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientBase, type ClientConfig } from 'pg';
-import { WrongRole } from './verdict.ts';
+import { verdictOf, WrongRole } from './verdict.ts';
 
 /** Which server is wanted: the primary, a standby, or whichever answers. */
 export type Role = 'primary' | 'standby' | 'any';
@@ -13,7 +14,10 @@ const severalHosts = /^([a-z]+:\/\/(?:[^@/?]*@)?)([^/?]+)(.*)$/i;
  */
 export const addressesOf = (url: string | readonly string[]): string[] =>
   [url].flat().flatMap((text) => {
-    const [, start = '', hosts = text, rest = ''] = severalHosts.exec(text) ?? [];
+    const parts = severalHosts.exec(text);
+    // No host in its place: a socket's folder, which stands in the query string.
+    if (!parts) return [text];
+    const [, start = '', hosts = '', rest = ''] = parts;
     return hosts.split(',').map((host) => start + host + rest);
   });
 
@@ -29,7 +33,8 @@ export const requireRole = async (client: ClientBase, role: Role): Promise<void>
 const probeTimeout = 1_000;
 
 const probe = async (address: string, role: Role, config: ClientConfig): Promise<string> => {
-  const client = new Client({ ...config, connectionString: address, connectionTimeoutMillis: probeTimeout });
+  const socket = new Socket();
+  const client = new Client({ ...config, connectionString: address, stream: () => socket });
   client.on('error', () => {});
   const limit = new AbortController();
   try {
@@ -42,20 +47,44 @@ const probe = async (address: string, role: Role, config: ClientConfig): Promise
     return address;
   } finally {
     limit.abort();
-    // Not waited for: a frozen server does not answer this either.
-    client.end().catch(() => {});
+    // A goodbye would wait for the answer of a frozen server, and leave a connection for each probe behind.
+    socket.destroy();
   }
 };
 
+/** Milliseconds after which a probe holds up the others no longer: a frozen server must not hide that another was promoted. */
+const roundTime = 250;
+
 /**
- * The first address at which a server in the wanted role answers; all are asked at once.
- * @throws the first address' error when none does
+ * What looks for a server in the wanted role: all addresses are asked at once, each by one probe at a time.
+ * @returns gives the first address that answers so; where none does, one that answers that it is busy: whoever goes there learns more.
+ * Throws an error that may pass when there is none, else the first.
  */
-export const findServer = async (addresses: readonly string[], role: Role, config: ClientConfig): Promise<string> => {
-  const probes = addresses.map((address) => probe(address, role, config));
-  try {
-    return await Promise.any(probes);
-  } catch (error) {
-    throw error instanceof AggregateError ? error.errors[0] : error;
-  }
+export const openSearch = (addresses: readonly string[], role: Role, config: ClientConfig): (() => Promise<string>) => {
+  const probes = new Map<string, Promise<string>>();
+  const probeOf = (address: string): Promise<string> => {
+    const running = probes.get(address) ?? probe(address, role, config).finally(() => probes.delete(address));
+    probes.set(address, running);
+    // It may end when nobody waits for it any more.
+    running.catch(() => {});
+    return running;
+  };
+  return async () => {
+    const limit = new AbortController();
+    const late = sleep(roundTime, undefined, { signal: limit.signal }).then(() => {
+      throw new Error('Query read timeout');
+    });
+    late.catch(() => {});
+    try {
+      return await Promise.any(addresses.map((address) => Promise.race([probeOf(address), late])));
+    } catch (error) {
+      const { errors } = error as AggregateError;
+      const verdicts = errors.map(verdictOf);
+      const busy = addresses[verdicts.indexOf('busy')];
+      if (busy !== undefined) return busy;
+      throw errors[Math.max(0, verdicts.indexOf('away'))];
+    } finally {
+      limit.abort();
+    }
+  };
 };

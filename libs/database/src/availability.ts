@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnEvent } from './events.ts';
+import { verdictOf } from './verdict.ts';
+import { isDoneWithin } from './within.ts';
 
 /** Milliseconds between two probes of a database that is away, on average: a fail-over is noticed in a fraction of what it takes. */
 const interval = 100;
+
+const pause = (): Promise<void> => sleep(interval * (0.7 + 0.6 * Math.random()), undefined, { ref: false });
 
 type Absence = { readonly since: number; readonly error: unknown; readonly over: PromiseWithResolvers<void> };
 
@@ -15,6 +19,7 @@ export class Availability {
   readonly #onEvent: OnEvent;
   #absence: Absence | undefined;
   #isClosed = false;
+  #backSince = -Infinity;
 
   /**
    * @param probe resolves when the database can be used
@@ -30,31 +35,27 @@ export class Availability {
     return this.#absence;
   }
 
+  /** Whether nobody will look for it any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Somebody found it away. */
-  lost(error: unknown): void {
+  lost(reason: unknown): void {
     if (this.#absence || this.#isClosed) return;
-    this.#absence = { since: performance.now(), error, over: Promise.withResolvers() };
-    this.#onEvent({ type: 'away', error });
-    void this.#watch(this.#absence);
+    const absence = { since: performance.now(), error: reason, over: Promise.withResolvers<void>() };
+    this.#absence = absence;
+    this.#onEvent({ type: 'away', error: reason });
+    void this.#watch(absence);
   }
 
   /**
-   * Waits until it can be used.
+   * Waits until it can be used, or nobody will look for it any more.
    * @returns false when that took longer, or the signal was aborted
    */
   async back(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
     const over = this.#absence?.over.promise;
-    if (!over) return true;
-    const limit = new AbortController();
-    const signals = signal ? AbortSignal.any([limit.signal, signal]) : limit.signal;
-    try {
-      return await Promise.race([
-        over.then(() => true),
-        sleep(milliseconds, false, { signal: signals }).catch(() => false),
-      ]);
-    } finally {
-      limit.abort();
-    }
+    return !over || (await isDoneWithin(milliseconds, over, signal));
   }
 
   close(): void {
@@ -64,16 +65,21 @@ export class Availability {
   }
 
   async #watch(absence: Absence): Promise<void> {
+    // A server that passes the probe and fails at work, such as one that has become read-only, must not be found lost and back all the time.
+    if (performance.now() - this.#backSince < interval) await pause();
     while (!this.#isClosed) {
       try {
         await this.#probe();
         break;
-      } catch {
-        await sleep(interval * (0.7 + 0.6 * Math.random()), undefined, { ref: false });
+      } catch (error) {
+        // It is there again, though not for us, as with another password: callers learn that from their own try, instead of waiting for nothing.
+        if (verdictOf(error) === 'fault') break;
+        await pause();
       }
     }
     if (this.#isClosed) return;
     this.#absence = undefined;
+    this.#backSince = performance.now();
     this.#onEvent({ type: 'back', after: performance.now() - absence.since });
     absence.over.resolve();
   }

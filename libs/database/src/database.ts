@@ -1,15 +1,12 @@
-import type { Pool } from 'pg';
 import { Availability } from './availability.ts';
-import { commit, rollBack } from './commit.ts';
-import { isReusableAfter, OutcomeUnknown } from './errors.ts';
+import { OutcomeUnknown, WriteUnderWay } from './errors.ts';
 import type { DatabaseEvent, OnEvent } from './events.ts';
 import { type Caller, Holding, type HoldLimits } from './holding.ts';
 import { doOnce, isKnown, type Outcome, type OutcomeKey, pruneOutcomes } from './outcomes.ts';
-import { onAny, openPool, type PoolOptions } from './pool.ts';
+import { openPool, type PoolOptions } from './pool.ts';
 import { type Queries, queriesOn } from './queries.ts';
+import { onAny, transact, type Work } from './transact.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
-
-type Work<Result> = (queries: Queries) => Promise<Result>;
 
 export type Database = Queries & {
   /**
@@ -34,7 +31,7 @@ export type Database = Queries & {
   readonly awayBecause: () => { readonly error: unknown; readonly since: number } | undefined;
   /** Connections: all, idle, and callers waiting for one; callers held through an absence. */
   readonly connections: () => { total: number; idle: number; waiting: number; held: number };
-  /** Waits for running statements and closes every connection. */
+  /** Ends everybody's waiting, lets running statements finish and closes every connection. */
   readonly close: () => Promise<void>;
 };
 
@@ -53,39 +50,52 @@ const noHold: HoldLimits = { time: 0, callers: 0, bytes: 0 };
  */
 export const openDatabase = (options: DatabaseOptions): Database => {
   const onEvent = (event: DatabaseEvent): void => options.onEvent?.(event);
-  const { pool, find } = openPool(options, onEvent);
+  const { pool, find, connect, close } = openPool(options, onEvent);
   const availability = new Availability(find, onEvent);
   const holding = new Holding(options.hold ?? noHold, availability, onEvent);
 
   const forCaller = (caller?: Caller): Queries => ({
-    ...queriesOn((query) => holding.run(() => onAny(pool, query), caller)),
-    script: queriesOn((query) => onAny(pool, query)).script,
+    ...queriesOn((query) => holding.run({ attempt: () => onAny(connect, query), isAbandonable: true }, caller)),
+    script: queriesOn((query) => onAny(connect, query)).script,
   });
+  const inTransaction = <Result>(work: Work<Result>): Promise<Result> =>
+    transact(connect, work).catch((error: unknown) => {
+      if (error instanceof OutcomeUnknown) onEvent({ type: 'commit-unknown', error: error.cause });
+      throw error;
+    });
   return {
     ...forCaller(),
     for: forCaller,
-    transaction: (work, caller) => holding.run(() => transact(pool, work), caller),
+    transaction: (work, caller) => holding.run({ attempt: () => inTransaction(work), isAbandonable: false }, caller),
     once: async (key, work, caller) => {
+      let isUnknown = false;
       // What this very call did before its COMMIT got lost is no repetition.
-      let isOwn = false;
+      let own: Uint8Array | undefined;
       const attempt = async (): Promise<Outcome> => {
+        let given: Uint8Array | undefined;
+        const noting: Work<Uint8Array> = async (queries) => (given = await work(queries));
         try {
-          return await transact(pool, (queries) => doOnce(queries, key, work));
+          return await inTransaction((queries) => doOnce(queries, key, noting));
         } catch (error) {
-          if (error instanceof OutcomeUnknown) {
-            isOwn = true;
-            onEvent({ type: 'commit-unknown', error: error.cause });
-          }
+          if (error instanceof OutcomeUnknown) [isUnknown, own] = [true, given ?? own];
           throw error;
         }
       };
-      const outcome = await holding.run(attempt, caller, verdictOfOnce);
+      const judge = (error: unknown): Verdict => {
+        // The twin is this call itself: a COMMIT that still waits for a standby, whose end is worth waiting for.
+        if (error instanceof WriteUnderWay && isUnknown) return 'busy';
+        if (!(error instanceof OutcomeUnknown)) return verdictOf(error);
+        // May be asked for again: the key tells what became of it.
+        return verdictOf(error.cause) === 'away' ? 'away' : 'busy';
+      };
+      const outcome = await holding.run({ attempt, isAbandonable: true, judge }, caller);
+      const isOwn = own !== undefined && Buffer.compare(own, outcome.answer) === 0;
       if (!outcome.isReplay || isOwn) return { ...outcome, isReplay: false };
       onEvent({ type: 'replayed' });
       return outcome;
     },
     isKnown: (key, caller) => isKnown(forCaller(caller), key),
-    prune: (seconds, batch) => transact(pool, (queries) => pruneOutcomes(queries, seconds, batch)),
+    prune: (seconds, batch) => inTransaction((queries) => pruneOutcomes(queries, seconds, batch)),
     awayBecause: () => availability.awayBecause,
     connections: () => ({
       total: pool.totalCount,
@@ -95,29 +105,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     }),
     close: () => {
       availability.close();
-      return pool.end();
+      return close();
     },
   };
-};
-
-/** A write with an outcome may be asked for again after a COMMIT whose end nobody knows: its key tells. */
-const verdictOfOnce = (error: unknown): Verdict => {
-  if (!(error instanceof OutcomeUnknown)) return verdictOf(error);
-  return verdictOf(error.cause) === 'away' ? 'away' : 'busy';
-};
-
-const transact = async <Result>(pool: Pool, work: Work<Result>): Promise<Result> => {
-  const client = await pool.connect();
-  let isBroken = false;
-  try {
-    await client.query('BEGIN');
-    const result = await work(queriesOn((query) => client.query(query)));
-    await commit(client);
-    return result;
-  } catch (error) {
-    isBroken = error instanceof OutcomeUnknown || !isReusableAfter(error) || !(await rollBack(client));
-    throw error;
-  } finally {
-    client.release(isBroken);
-  }
 };

@@ -1,8 +1,11 @@
 import { DatabaseError } from 'pg';
 import { verdictOf } from './verdict.ts';
 
-/** Why a caller was not served: held as long as allowed, too many held already, or not held since it did not want to be. */
-export type Refusal = 'limit' | 'full' | 'not-held';
+/**
+ * Why a caller was not served: held as long as allowed, too many held already, not held since it did not want to be, left by itself
+ * (its signal), or the pool was closed.
+ */
+export type Refusal = 'limit' | 'full' | 'not-held' | 'aborted' | 'closed';
 
 /** The database could not be used for as long as the caller could wait. Whether a write happened is certain: it did not, or its outcome is stored. */
 export class Unavailable extends Error {
@@ -36,7 +39,7 @@ export class WriteUnderWay extends Error {
 }
 
 /** SQLSTATE codes of violated constraints (PostgreSQL manual, appendix A). */
-const violations: readonly string[] = ['23505', '23514', '23503'];
+const violations: ReadonlySet<string | undefined> = new Set(['23505', '23514', '23503']);
 
 const isDatabaseError = (error: unknown): error is DatabaseError => error instanceof DatabaseError;
 
@@ -45,7 +48,7 @@ const isDatabaseError = (error: unknown): error is DatabaseError => error instan
  * Repositories map it to what the caller did wrong.
  */
 export const violatedConstraint = (error: unknown): string | undefined =>
-  isDatabaseError(error) && violations.includes(error.code ?? '') ? error.constraint : undefined;
+  isDatabaseError(error) && violations.has(error.code) ? error.constraint : undefined;
 
 /** Text that PostgreSQL cannot store (22021 NUL or bad encoding, 22P05 untranslatable): the caller's fault. */
 export const isUnstorableText = (error: unknown): boolean =>
@@ -59,9 +62,11 @@ export const isUnavailable = (error: unknown): boolean =>
 const isUnanswered = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
 
 /**
- * Whether a connection can serve others after an error on it: after data that was refused (22, 23), a conflict (40) or a statement
- * that took too long (57014) yes. After the server's other errors no: it may be about to close, or hold a prepared statement
- * that a migration has outdated (0A000), which would fail there for ever and is prepared anew on a new one.
+ * Whether a connection can serve others after an error on it: after data that was refused (22, 23, 44000, P0), a conflict (40) or a
+ * statement that took or waited too long (57014, 55P03) yes. After the server's other errors no: it may be about to close, or hold a
+ * prepared statement that a migration has outdated (0A000), which would fail there for ever and is prepared anew on a new one.
  */
 export const isReusableAfter = (error: unknown): boolean =>
-  isDatabaseError(error) ? /^(22...|23...|40...|57014)$/.test(error.code ?? '') : !isUnanswered(error);
+  isDatabaseError(error)
+    ? error.severity !== 'FATAL' && /^(22...|23...|40...|44000|P0...|57014|55P03)$/.test(error.code ?? '')
+    : !isUnanswered(error);

@@ -10,7 +10,7 @@ export type DatabaseEvent =
   | { readonly type: 'connection-lost'; readonly error: Error }
   /** Something is done again because of an error. */
   | { readonly type: 'retry'; readonly error: unknown }
-  /** COMMIT got no certain answer; its outcome is looked up. */
+  /** COMMIT got no certain answer; the outcome of a write with a key is looked up. */
   | { readonly type: 'commit-unknown'; readonly error: unknown }
   /** A caller that had to wait was served. */
   | { readonly type: 'held'; readonly milliseconds: number }

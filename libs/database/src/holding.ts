@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Availability } from './availability.ts';
-import { Unavailable } from './errors.ts';
+import { OutcomeUnknown, Unavailable } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
+import { isDoneWithin } from './within.ts';
 
 /** How much may wait, and how long. */
 export type HoldLimits = {
-  /** Milliseconds a caller is held; 0 holds nobody. */
+  /**
+   * Milliseconds from a call's begin until it is refused; 0 holds nobody. What must not be left in doubt, a transaction without a key, is
+   * not tried again after that, but may still finish.
+   */
   readonly time: number;
   /** Callers held at once. */
   readonly callers: number;
@@ -34,6 +38,20 @@ const pauses = { first: 15, longest: 250 };
 const pauseBefore = (attempt: number): number =>
   Math.min(pauses.longest, pauses.first * 2 ** attempt) * (0.5 + Math.random() / 2);
 
+/** What is to be done. */
+export type Task<Result> = {
+  /** Must be safe to repeat after an error that is not a fault. */
+  readonly attempt: () => Promise<Result>;
+  /** Whether its caller may leave while it goes on: nothing is lost with an answer that nobody waits for. */
+  readonly isAbandonable: boolean;
+  readonly judge?: (error: unknown) => Verdict;
+};
+
+type Call<Result> = Task<Result> & { readonly caller: Caller; readonly start: number };
+
+/** Why something has to be tried again. */
+type Setback = { readonly error: unknown; readonly verdict: Verdict };
+
 /** Holds callers through an absence of the database, within bounds, and repeats what they want. */
 export class Holding {
   readonly #limits: HoldLimits;
@@ -55,36 +73,33 @@ export class Holding {
 
   /**
    * Does something again and again until it succeeds, fails for good, or time is up.
-   * @param attempt must be safe to repeat after an error that is not a fault
    * @throws Unavailable when it could not be done in time, or too many wait; a fault as it is
    */
-  async run<Result>(
-    attempt: () => Promise<Result>,
-    caller: Caller = {},
-    judge: (error: unknown) => Verdict = verdictOf,
-  ): Promise<Result> {
-    // Nobody waits and nothing is measured: the hot path.
-    if (!this.#availability.awayBecause) {
-      try {
-        return await attempt();
-      } catch (error) {
-        return this.#again(attempt, caller, judge, error);
-      }
+  async run<Result>(task: Task<Result>, caller: Caller = {}): Promise<Result> {
+    if (this.#limits.time === 0) return task.attempt();
+    const call: Call<Result> = { ...task, caller, start: performance.now() };
+    const absence = this.#availability.awayBecause;
+    // Whatever the error was to the one who met it, to everybody else it means that the database is away.
+    if (absence) return this.#hold(call, { error: absence.error, verdict: 'away' });
+    try {
+      return await call.attempt();
+    } catch (error) {
+      return this.#hold(call, this.#meet(call, error));
     }
-    return this.#again(attempt, caller, judge, this.#availability.awayBecause.error);
   }
 
-  async #again<Result>(
-    attempt: () => Promise<Result>,
-    caller: Caller,
-    judge: (error: unknown) => Verdict,
-    first: unknown,
-  ): Promise<Result> {
-    const time = Math.min(caller.patience ?? Infinity, this.#limits.time);
-    const verdict = judge(first);
-    if (verdict === 'fault' || this.#limits.time === 0) throw first;
-    if (verdict === 'away') this.#availability.lost(first);
-    if (time === 0) throw this.#refuse('not-held', first);
+  /** @throws the error when it is a fault */
+  #meet({ judge = verdictOf }: Pick<Task<unknown>, 'judge'>, error: unknown): Setback {
+    const verdict = judge(error);
+    if (verdict === 'fault') throw error;
+    // That a COMMIT got lost concerns its caller alone; everybody is told why.
+    if (verdict === 'away') this.#availability.lost(error instanceof OutcomeUnknown ? error.cause : error);
+    return { error, verdict };
+  }
+
+  async #hold<Result>(call: Call<Result>, first: Setback): Promise<Result> {
+    const { caller } = call;
+    if (caller.patience === 0) throw this.#refuse('not-held', first);
     const weight = caller.weight ?? 0;
     if (this.#callers >= this.#limits.callers || this.#bytes + weight > this.#limits.bytes) {
       throw this.#refuse('full', first);
@@ -94,7 +109,7 @@ export class Holding {
     const start = performance.now();
     caller.onHold?.();
     try {
-      const result = await this.#repeat(attempt, caller.signal, start + time, judge, first);
+      const result = await this.#repeat(call, first);
       this.#onEvent({ type: 'held', milliseconds: performance.now() - start });
       return result;
     } finally {
@@ -104,36 +119,38 @@ export class Holding {
     }
   }
 
-  async #repeat<Result>(
-    attempt: () => Promise<Result>,
-    signal: AbortSignal | undefined,
-    deadline: number,
-    judge: (error: unknown) => Verdict,
-    first: unknown,
-  ): Promise<Result> {
+  async #repeat<Result>(call: Call<Result>, first: Setback): Promise<Result> {
+    const { patience = Infinity, signal } = call.caller;
+    const deadline = call.start + Math.min(patience, this.#limits.time);
     let last = first;
     for (let count = 0; ; count += 1) {
-      this.#onEvent({ type: 'retry', error: last });
       const isBack = await this.#availability.back(deadline - performance.now(), signal);
-      if (!isBack || signal?.aborted) throw this.#refuse('limit', last);
-      if (count > 0 || judge(last) === 'busy') {
-        const pause = pauseBefore(count);
-        if (performance.now() + pause > deadline) throw this.#refuse('limit', last);
-        await sleep(pause);
+      const pause = count > 0 || last.verdict === 'busy' ? pauseBefore(count) : 0;
+      if (signal?.aborted) throw this.#refuse('aborted', last);
+      if (!isBack || performance.now() + pause > deadline) throw this.#refuse('limit', last);
+      // An aborted signal is seen below.
+      if (pause > 0) await sleep(pause, undefined, { signal }).catch(() => {});
+      if (signal?.aborted) throw this.#refuse('aborted', last);
+      if (this.#availability.isClosed) throw this.#refuse('closed', last);
+      this.#onEvent({ type: 'retry', error: last.error });
+      const attempt = call.attempt();
+      const either = attempt.then(
+        () => {},
+        () => {},
+      );
+      if (call.isAbandonable && !(await isDoneWithin(deadline - performance.now(), either, signal))) {
+        throw this.#refuse(signal?.aborted ? 'aborted' : 'limit', last);
       }
       try {
-        return await attempt();
+        return await attempt;
       } catch (error) {
-        const verdict = judge(error);
-        if (verdict === 'fault') throw error;
-        if (verdict === 'away') this.#availability.lost(error);
-        last = error;
+        last = this.#meet(call, error);
       }
     }
   }
 
-  #refuse(reason: Unavailable['reason'], cause: unknown): Unavailable {
+  #refuse(reason: Unavailable['reason'], { error }: Setback): Unavailable {
     this.#onEvent({ type: 'refused', reason });
-    return new Unavailable(reason, cause);
+    return new Unavailable(reason, error);
   }
 }

@@ -30,13 +30,14 @@ const claim = statement<Row>(
 );
 const keep = statement('outcome-keep', `UPDATE outcomes SET answer = $2 WHERE id = $1`);
 const find = statement<{ one: number }>('outcome-find', `SELECT 1 AS one FROM outcomes WHERE id = $1`);
+// An array, so that the oldest are chosen once: a subquery with a LIMIT in IN may be run again by a nested loop, and more than the batch goes.
 const prune = statement<{ count: number }>(
   'outcome-prune',
   `WITH gone AS (
-     DELETE FROM outcomes WHERE id IN (
+     DELETE FROM outcomes WHERE id = ANY (ARRAY(
        SELECT id FROM outcomes WHERE created_at < now() - make_interval(secs => $1)
        ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED
-     ) RETURNING 1
+     )) RETURNING 1
    ) SELECT count(*) FROM gone`,
 );
 

@@ -1,9 +1,10 @@
-import { Client, type ClientBase, type ClientConfig, Pool, type QueryResult } from 'pg';
-import { addressesOf, findServer, requireRole, type Role } from './addresses.ts';
-import { isReusableAfter } from './errors.ts';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient } from 'pg';
+import { addressesOf, openSearch, requireRole, type Role } from './addresses.ts';
 import type { OnEvent } from './events.ts';
-import type { Query } from './queries.ts';
 import { typeParsers } from './types.ts';
+import { verdictOf } from './verdict.ts';
 
 export type PoolOptions = {
   /** A connection string, which may name several hosts, or several strings. */
@@ -29,35 +30,50 @@ const timeouts = {
   idleInTransaction: 1_500,
   /** An unused connection is given back after a while. */
   idle: 60_000,
+  /** For the server to close its end of a connection that says goodbye; a frozen one never does. */
+  goodbye: 1_000,
 };
 
 /** Seconds a connection lives: long, but finite, so that memory of its backend is given back and a moved address is found. */
 const maxLifetime = 1_800;
+
+const clientConfig = ({ applicationName, limits }: PoolOptions): ClientConfig => {
+  const statement = limits?.statement ?? timeouts.statement;
+  return {
+    application_name: applicationName,
+    statement_timeout: statement,
+    query_timeout: statement === 0 ? 0 : statement + timeouts.answer,
+    idle_in_transaction_session_timeout: limits?.idleInTransaction ?? timeouts.idleInTransaction,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    // The warning of a COMMIT that no standby confirmed must arrive, whatever the role's own setting is.
+    options: '-c TimeZone=UTC -c client_min_messages=warning',
+    types: typeParsers,
+  };
+};
 
 /** Connections to whichever of the addresses has the wanted role. */
 export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   const addresses = addressesOf(options.url);
   const role = options.role ?? 'any';
   let current = addresses[0] ?? '';
+  // A single address needs no search.
+  let isLocated = addresses.length === 1;
+  const sockets = new Map<ClientBase, Socket>();
+  /** Connections made before the last absence: their server may be gone without a word, and each would cost its user a time-out. */
+  const suspects = new WeakSet<ClientBase>();
 
   /** Goes to the address that was good last. */
   class LocatedClient extends Client {
     constructor(config?: ClientConfig) {
-      super({ ...config, connectionString: current });
+      const socket = new Socket();
+      super({ ...config, connectionString: current, stream: () => socket });
+      sockets.set(this, socket);
+      socket.once('close', () => sockets.delete(this));
     }
   }
 
-  const statementLimit = options.limits?.statement ?? timeouts.statement;
-  const config: ClientConfig = {
-    application_name: options.applicationName,
-    statement_timeout: statementLimit,
-    query_timeout: statementLimit === 0 ? 0 : statementLimit + timeouts.answer,
-    idle_in_transaction_session_timeout: options.limits?.idleInTransaction ?? timeouts.idleInTransaction,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    options: '-c TimeZone=UTC',
-    types: typeParsers,
-  };
+  const config = clientConfig(options);
   const pool = new Pool({
     ...config,
     Client: LocatedClient,
@@ -65,7 +81,8 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
     connectionTimeoutMillis: timeouts.connection,
     idleTimeoutMillis: timeouts.idle,
     maxLifetimeSeconds: maxLifetime,
-    ...(role !== 'any' && { onConnect: (client: ClientBase) => requireRole(client, role) }),
+    // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for it, whatever its types say
+    onConnect: (client: ClientBase) => requireRole(client, role),
   });
   // Both listeners are needed: without one, a socket that dies idle (pool) or checked out (client) ends the process.
   // The pool repeats what its client reported, and a client may report one death twice: the server's word, then the socket.
@@ -73,26 +90,47 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   pool.on('connect', (client) =>
     client.once('error', (error) => onEvent({ type: 'connection-lost', error })).on('error', () => {}),
   );
+
+  const findServer = openSearch(addresses, role, config);
+  const search = async (): Promise<void> => {
+    current = await findServer();
+    isLocated = true;
+    for (const client of sockets.keys()) suspects.add(client);
+  };
+  let searching: Promise<void> | undefined;
+  const find = (): Promise<void> => {
+    searching ??= search().finally(() => (searching = undefined));
+    return searching;
+  };
+
   return {
     pool,
-    /** Looks for a server in the wanted role, and has new connections go there. */
-    find: async (): Promise<void> => {
-      current = await findServer(addresses, role, config);
+    /** Looks for a server in the wanted role, and has everybody go there. */
+    find,
+    /** A connection, to be released. */
+    connect: async (): Promise<PoolClient> => {
+      if (!isLocated) await find();
+      for (;;) {
+        const client = await pool.connect().catch((error: unknown) => {
+          if (verdictOf(error) === 'away') isLocated = addresses.length === 1;
+          throw error;
+        });
+        if (!suspects.has(client)) return client;
+        client.release(true);
+        sockets.get(client)?.destroy();
+      }
+    },
+    /** Waits for running statements, then closes every connection, and waits until that is so. */
+    close: async (): Promise<void> => {
+      await pool.end();
+      const closed = [...sockets.values()].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      const limit = new AbortController();
+      await Promise.race([
+        Promise.all(closed),
+        sleep(timeouts.goodbye, undefined, { signal: limit.signal }).catch(() => {}),
+      ]);
+      limit.abort();
+      for (const socket of sockets.values()) socket.destroy();
     },
   };
-};
-
-/** On any connection. `pool.query` would close it after every error, those included that a caller can provoke at will. */
-export const onAny = async (pool: Pool, query: Query): Promise<QueryResult> => {
-  const client = await pool.connect();
-  let isBroken = false;
-  try {
-    return await client.query(query);
-  } catch (error) {
-    // A text of several statements may have begun a transaction.
-    isBroken = typeof query === 'string' || !isReusableAfter(error);
-    throw error;
-  } finally {
-    client.release(isBroken);
-  }
 };

@@ -29,12 +29,14 @@ export const sqlStates: readonly (readonly [RegExp, Verdict, string])[] = [
 
 /** Codes of Node's sockets and resolver. */
 const network =
-  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ENOENT|EADDRNOTAVAIL|ERR_STREAM_DESTROYED)$/;
 
 /** What pg and pg-pool throw without a code. */
 const messages: readonly (readonly [RegExp, Verdict])[] = [
   [/Connection terminated|not queryable|Client was closed|^Query read timeout$/, 'away'],
   [/timeout exceeded when trying to connect/, 'busy'],
+  // What a server that is out of processes answers to the request for TLS.
+  [/There was an error establishing an SSL connection/, 'busy'],
 ];
 
 /** What an error of pg means for whoever wants the same again. */
@@ -52,6 +54,8 @@ export const verdictOf = (error: unknown): Verdict => {
 
 /**
  * Whether an error of COMMIT says for certain that nothing was committed. An ERROR of the server does; when the connection died, or the
- * server was about to end it (FATAL), the transaction may be committed all the same.
+ * server was about to end it (FATAL), the transaction may be committed all the same. The word is translated by servers that speak
+ * another language, so the errors that COMMIT itself finds are known by their codes as well: constraints checked last, conflicts.
  */
-export const isRollback = (error: unknown): boolean => error instanceof DatabaseError && error.severity === 'ERROR';
+export const isRollback = (error: unknown): boolean =>
+  error instanceof DatabaseError && (error.severity === 'ERROR' || /^(23|P0|40001|40P01)/.test(error.code ?? ''));

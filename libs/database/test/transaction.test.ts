@@ -87,10 +87,14 @@ test('two statements of one name are refused, the same one twice is not', () => 
 test('close waits for the running transaction and leaves no connection', async () => {
   const pool = openPool({ applicationName: 'to be closed' });
   const left = () => admin.script(`SELECT pid FROM pg_stat_activity WHERE application_name = 'to be closed'`);
+  const begun = Promise.withResolvers<void>();
   const work = pool.transaction(async (queries) => {
+    await queries.query(backendPid);
+    begun.resolve();
     await queries.script('SELECT pg_sleep(0.2)');
     await queries.query(addBoat, [6, 'Tern']);
   });
+  await begun.promise;
   await pool.query(backendPid);
   assert.equal((await left()).length, 2);
   await Promise.all([work, pool.close()]);

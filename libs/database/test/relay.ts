@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * What happens to a connection at its COMMIT: cut before the server gets it, or after the server has answered it and before the client
+ * hears of that.
+ */
+export type Cut = 'before' | 'after';
+
+/** pg sends COMMIT as a simple query: 'Q', length, text, 0 (PostgreSQL manual 53.7). */
+const commitMessage = Buffer.from('COMMIT\0');
+
+/** A way to the database that counts connections, can be taken away like the database's own, and cuts a COMMIT on demand. */
+export class Relay {
+  readonly #target: number;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+  #cuts: Cut[] = [];
+  /** Connections so far. */
+  connections = 0;
+  /** The most that there were at once. */
+  most = 0;
+  /** COMMITs cut so far. */
+  commitsCut = 0;
+
+  private constructor(url: string) {
+    this.#target = Number(new URL(url).port);
+  }
+
+  static async start(url: string): Promise<Relay> {
+    const relay = new Relay(url);
+    await relay.listen();
+    return relay;
+  }
+
+  /** The address of a database, by way of this. */
+  through(url: string): string {
+    const address = new URL(url);
+    address.port = String(this.#port);
+    return address.href;
+  }
+
+  /** The next COMMITs are cut, in this order. */
+  cutNextCommits(...cuts: Cut[]): void {
+    this.#cuts = cuts;
+  }
+
+  /** The second time on the port of the first. */
+  async listen(): Promise<void> {
+    this.#server = createServer((near) => this.#join(near, connect(this.#target, '127.0.0.1')));
+    // A test file ends although this is open.
+    this.#server.listen(this.#port, '127.0.0.1').unref();
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Refuses connections and resets those there are. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server) return;
+    server.close();
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    await once(server, 'close');
+  }
+
+  #join(near: Socket, far: Socket): void {
+    this.connections += 1;
+    let isCut = false;
+    const cut = (): void => {
+      near.resetAndDestroy();
+      far.destroy();
+    };
+    near.on('data', (bytes) => {
+      if (!bytes.includes(commitMessage) || this.#cuts.length === 0) return void far.write(bytes);
+      this.commitsCut += 1;
+      isCut = true;
+      if (this.#cuts.shift() === 'after') far.write(bytes);
+      else cut();
+    });
+    far.on('data', (bytes) => (isCut ? cut() : void near.write(bytes)));
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(one);
+      one
+        .on('error', () => other.destroy())
+        .on('close', () => {
+          this.#sockets.delete(one);
+          other.destroy();
+        });
+    }
+    this.most = Math.max(this.most, this.#sockets.size / 2);
+  }
+}
