@@ -31,7 +31,7 @@ export class Relay {
     this.port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Refuses connections and resets those there are. */
+  /** Refuses connections and ends those there are. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
@@ -41,22 +41,22 @@ export class Relay {
     await once(server, 'close');
   }
 
-  /** Resets every connection. */
+  /** Ends every connection. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async #serve(near: Socket): Promise<void> {
     near.on('error', () => {});
     const far = await this.#reach();
     if (!far || near.destroyed) {
-      near.resetAndDestroy();
+      near.destroy();
       far?.destroy();
       return;
     }
     const watch = this.#options.watch?.(() => {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
+      near.destroy();
+      far.destroy();
     });
     this.#join(near, far, watch?.fromClient);
     this.#join(far, near, watch?.fromServer);
@@ -85,8 +85,8 @@ export class Relay {
     from.on('data', (chunk: Buffer) => {
       const passed = watch ? watch(chunk) : chunk;
       if (passed === undefined) {
-        from.resetAndDestroy();
-        to.resetAndDestroy();
+        from.destroy();
+        to.destroy();
       } else if (!to.write(passed)) {
         from.pause();
         to.once('drain', () => from.resume());
@@ -96,7 +96,7 @@ export class Relay {
     from.on('error', () => {});
     from.on('close', (hadError) => {
       this.#sockets.delete(from);
-      if (hadError) to.resetAndDestroy();
+      if (hadError) to.destroy();
       else to.end();
     });
   }

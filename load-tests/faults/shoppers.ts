@@ -26,7 +26,7 @@ export class Client {
   readonly #ledger: Ledger;
   readonly #start: number;
 
-  constructor(url: string, ledger: Ledger, connections = 4_096) {
+  constructor(url: string, ledger: Ledger, connections = 10_000) {
     this.#url = url;
     this.#ledger = ledger;
     this.#start = performance.now();
