@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { dyingWithParent } from './die-with-parent.ts';
+import { launch } from './launch.ts';
 import { root } from './paths.ts';
 import { readable } from './readable-log.ts';
 
@@ -24,14 +25,14 @@ export const startWatchedService = (
   env: Record<string, string>,
   print: (line: string) => void,
 ): ServiceProcess => {
-  const args = ['--disable-warning=ExperimentalWarning', '--watch', '--watch-preserve-output'];
-  const launch = dyingWithParent('SIGTERM', {
+  const args = [...launch.args, '--disable-warning=ExperimentalWarning', '--watch', '--watch-preserve-output'];
+  const { command, args: all } = dyingWithParent('SIGTERM', {
     command: process.execPath,
     args: [...args, `apps/${name}/src/server.ts`],
   });
-  const child = spawn(launch.command, launch.args, {
+  const child = spawn(command, all, {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...launch.env, ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -14,9 +14,6 @@ declare module 'fastify' {
  */
 const interval = 400;
 
-/** What a held request costs beside its body: its own objects and its connection's. */
-const ownWeight = 16_384;
-
 /** Says in `Server-Timing` that an answer had to wait, and why. */
 export const reportHolding = (server: FastifyInstance): void => {
   server.decorateRequest('held', 0);
@@ -33,7 +30,7 @@ export const callerOf = (request: FastifyRequest, reply: FastifyReply): Caller =
   let timer: NodeJS.Timeout | undefined;
   const canBeTold = request.isFromTrustedPeer && request.raw.httpVersionMinor > 0;
   return {
-    weight: ownWeight + Number(request.headers['content-length'] ?? 0),
+    weight: Number(request.headers['content-length'] ?? 0),
     // Made only when it is asked for, which is when the request has to wait.
     get signal(): AbortSignal {
       return leavingOf(reply);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { launch } from '@scale-up/infra/local/launch.ts';
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 export type LogLine = Record<string, unknown> & { msg?: string; level?: string };
@@ -58,8 +59,8 @@ const origin = (address: unknown): string => {
  * @param options its entry, variables beside the inherited ones, and arguments for Node
  */
 export const spawnService = ({ entry, env, args = [] }: ServiceOptions) => {
-  const child = spawn(process.execPath, [...args, entry], {
-    env: { ...process.env, ...env },
+  const child = spawn(process.execPath, [...launch.args, ...args, entry], {
+    env: { ...process.env, ...launch.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
