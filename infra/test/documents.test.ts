@@ -15,7 +15,7 @@ const matches = (pattern: RegExp): { file: string; match: RegExpExecArray }[] =>
 
 test('every npm command in a document exists', () => {
   const scripts = Object.keys(readManifest('').scripts ?? {});
-  const known = new Set([...scripts, 'ci', 'install', 'audit']);
+  const known = new Set([...scripts, 'ci', 'install', 'audit', 'pack']);
   const found = matches(/\bnpm (?:run )?([a-z][\w:-]*)/g).filter(({ file, match }) =>
     isCommand(read(file), match.index),
   );

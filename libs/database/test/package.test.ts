@@ -21,7 +21,7 @@ const printed = `{ moved: 30, isReplay: false }
 
 const runExample = async (example: string): Promise<void> => {
   const database = await createTestDatabase('empty');
-  const env = { ...process.env, DATABASE_URL: database.ownerUrl, NODE_OPTIONS: '' };
+  const env = { ...process.env, DATABASE_URL: database.ownerUrl, NODE_OPTIONS: '', FORCE_COLOR: '0' };
   const { stdout, stderr } = await run(process.execPath, [example], { env, timeout: 10_000 });
   assert.deepEqual({ stdout, stderr }, { stdout: printed, stderr: 'replayed\n' });
   await database.drop();

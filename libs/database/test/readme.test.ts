@@ -21,5 +21,8 @@ test('everything that is exported, and every method of a database, is in the REA
   const database = library.openDatabase({ url: 'postgres://nowhere', poolSize: 1, applicationName: 'readme' });
   await database.close();
   const names = [...Object.keys(library), ...Object.keys(database)];
-  assert.deepEqual(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)), []);
+  assert.deepEqual(
+    names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme)),
+    [],
+  );
 });
