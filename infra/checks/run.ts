@@ -9,11 +9,11 @@ import { projects } from './projects.ts';
 import { type Outcome, resultsVariable } from './reporter.ts';
 import { type LeftOut, provideSystemPackages } from './system-packages.ts';
 
-const usage = `usage: npm test          format, lint, types, boundaries, unit, integration and browser tests, coverage
-       npm run check     the fast part: the same without the tests of site, app, web, db-migrator and npm start`;
+const usage = `usage: npm test          format, lint, types, boundaries, unit, integration, browser and fault tests, coverage
+       npm run check     the fast part: the same without the tests that start servers, sites and browsers`;
 
 /** Their tests start browsers and whole sites, and kill them: minutes, not seconds. */
-const slowProjects = ['site', 'infra', 'app', 'web', 'db-migrator'];
+const slowProjects = ['site', 'infra', 'app', 'web', 'db-migrator', 'database', 'cache', 'load-tests'];
 
 /** Steps whose failures are counted test by test. */
 const testSteps = new Set(['tests', 'boundaries and documents']);

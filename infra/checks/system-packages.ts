@@ -7,8 +7,8 @@ type Need = {
   readonly isThere: () => boolean;
   /** Debian packages, of which the first that exists is taken. */
   readonly packages: readonly string[];
-  /** The project whose tests need it. */
-  readonly project: string;
+  /** The projects whose tests need it. */
+  readonly projects: readonly string[];
 };
 
 const needs: readonly Need[] = [
@@ -16,13 +16,13 @@ const needs: readonly Need[] = [
     name: 'chromium',
     isThere: () => existsSync('/usr/bin/chromium'),
     packages: ['chromium'],
-    project: 'site',
+    projects: ['site'],
   },
   {
     name: 'valkey-server or redis-server',
     isThere: () => findRedisProgram() !== undefined,
     packages: ['valkey-server', 'redis-server'],
-    project: 'cache',
+    projects: ['cache', 'load-tests'],
   },
 ];
 
@@ -54,7 +54,7 @@ export type LeftOut = { readonly project: string; readonly reason: string };
  * @returns the projects whose tests cannot run, and why
  */
 export const provideSystemPackages = (notAsked: ReadonlySet<string>, print: (line: string) => void): LeftOut[] => {
-  const asked = needs.filter(({ project }) => !notAsked.has(project));
+  const asked = needs.filter(({ projects }) => projects.some((project) => !notAsked.has(project)));
   const missing = asked.filter((need) => !need.isThere());
   if (missing.length > 0 && canInstall()) {
     print(`installing ${missing.map(({ name }) => name).join(', ')} with apt-get …`);
@@ -66,5 +66,5 @@ export const provideSystemPackages = (notAsked: ReadonlySet<string>, print: (lin
   }
   return asked
     .filter((need) => !need.isThere())
-    .map(({ name, project }) => ({ project, reason: `${name} is not installed` }));
+    .flatMap(({ name, projects }) => projects.map((project) => ({ project, reason: `${name} is not installed` })));
 };

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { startTestRedis, type TestRedis } from '@scale-up/testing';
 import { faults } from '../faults/faults.ts';
+import { Ledger } from '../faults/ledger.ts';
 import { seedOfRun } from '../faults/random.ts';
+import { Client } from '../faults/shoppers.ts';
 import { lineOf, startTrial, type Trial, underLoad } from '../faults/trial.ts';
 
 const seed = seedOfRun();
@@ -12,11 +14,25 @@ suite(`Valkey fails while 200 requests a second come in (seed ${seed})`, () => {
   let trial: Trial;
   before(async () => {
     redis = await startTestRedis();
-    trial = await startTrial(seed, { env: { REDIS_URL: redis.url } });
+    trial = await startTrial(seed, { instances: 2, env: { REDIS_URL: redis.url } });
   });
   after(async () => {
     await trial.stop();
     await redis.stop();
+  });
+
+  test('a reader who is not logged in sees a write at once, whichever instance it went to', async () => {
+    const { site, people } = trial;
+    const [one, other] = site.apps.map(({ url }) => new Client(url, new Ledger()));
+    assert.ok(one && other);
+    for (let turn = 0; turn < 20; turn += 1) {
+      const [writer, reader]: [Client, Client] = turn % 2 ? [one, other] : [other, one];
+      const { articlesCount } = await reader.call('articles', {});
+      const article = { title: `Turn ${turn}`, description: 'd', body: 'b' };
+      await writer.call('createArticle', { body: { article } }, { token: people.tokens[0] ?? '' });
+      assert.equal((await reader.call('articles', {})).articlesCount, articlesCount + 1);
+    }
+    await Promise.all([one.close(), other.close()]);
   });
 
   for (const name of ['Valkey killed', 'Valkey frozen', 'Valkey full', 'Valkey emptied'] as const) {

@@ -26,7 +26,11 @@ export const pruneOutcomes = async (database: Database, logger: Logger, signal: 
   }
 };
 
-const pruneAll = async (database: Database, signal: AbortSignal): Promise<number> => {
+/**
+ * Forgets every outcome that is old enough, batch by batch, or until the signal is aborted.
+ * @returns how many
+ */
+export const pruneAll = async (database: Database, signal: AbortSignal): Promise<number> => {
   let total = 0;
   for (;;) {
     const count = await database.prune(lifetime, batch);
