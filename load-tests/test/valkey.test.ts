@@ -26,7 +26,8 @@ suite(`Valkey fails while 200 requests a second come in (seed ${seed})`, () => {
     const [one, other] = site.apps.map(({ url }) => new Client(url, new Ledger()));
     assert.ok(one && other);
     for (let turn = 0; turn < 20; turn += 1) {
-      const [writer, reader]: [Client, Client] = turn % 2 ? [one, other] : [other, one];
+      const writer: Client = turn % 2 ? one : other;
+      const reader: Client = turn % 2 ? other : one;
       const { articlesCount } = await reader.call('articles', {});
       const article = { title: `Turn ${turn}`, description: 'd', body: 'b' };
       await writer.call('createArticle', { body: { article } }, { token: people.tokens[0] ?? '' });

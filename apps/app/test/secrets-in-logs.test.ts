@@ -9,7 +9,8 @@ test('no password, token or secret is in the log, whatever goes wrong and howeve
   const database = await createTestDatabase('migrated');
   const relay = new Relay(database.appUrl);
   await relay.start();
-  const app = await startService({ entry, env: { ...appEnv(relay.through(database.appUrl)), LOG_LEVEL: 'trace' } });
+  const env = { ...appEnv(relay.through(database.appUrl)), LOG_LEVEL: 'trace', HOLD_LIMIT_MS: '200' };
+  const app = await startService({ entry, env });
   const [first, second, wrong] = ['first-password-1', 'second-password-2', 'wrong-password-3'];
   const user = { username: 'anna', email: 'anna@example.com', password: first };
   const nobody = clientOf(app.url);
