@@ -1,12 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OnEvent } from './events.ts';
-import { verdictOf } from './verdict.ts';
+import { isOfOneConnection, verdictOf } from './verdict.ts';
 import { isDoneWithin } from './within.ts';
 
 /** Milliseconds between two probes of a database that is away, on average: a fail-over is noticed in a fraction of what it takes. */
 const interval = 100;
 
 const pause = (): Promise<void> => sleep(interval * (0.7 + 0.6 * Math.random()), undefined, { ref: false });
+
+/**
+ * Looks for the database once.
+ * @param isGrave whether more than the one connection may be gone on which it was found away
+ */
+export type Probe = (isGrave: boolean) => Promise<void>;
+
+/** How often in a row it may be lost right after it was back before everybody waits a while: single connections that die are no flapping. */
+const tolerated = 3;
 
 type Absence = { readonly since: number; readonly error: unknown; readonly over: PromiseWithResolvers<void> };
 
@@ -15,17 +24,18 @@ type Absence = { readonly since: number; readonly error: unknown; readonly over:
  * instead of each knocking by itself.
  */
 export class Availability {
-  readonly #probe: () => Promise<void>;
+  readonly #probe: Probe;
   readonly #onEvent: OnEvent;
   #absence: Absence | undefined;
   #isClosed = false;
   #backSince = -Infinity;
+  #relapses = 0;
 
   /**
    * @param probe resolves when the database can be used
    * @param onEvent told when it goes and when it is back
    */
-  constructor(probe: () => Promise<void>, onEvent: OnEvent) {
+  constructor(probe: Probe, onEvent: OnEvent) {
     this.#probe = probe;
     this.#onEvent = onEvent;
   }
@@ -66,10 +76,11 @@ export class Availability {
 
   async #watch(absence: Absence): Promise<void> {
     // A server that passes the probe and fails at work, such as one that has become read-only, must not be found lost and back all the time.
-    if (performance.now() - this.#backSince < interval) await pause();
-    while (!this.#isClosed) {
+    this.#relapses = performance.now() - this.#backSince < interval ? this.#relapses + 1 : 0;
+    if (this.#relapses > tolerated) await pause();
+    for (let isGrave = !isOfOneConnection(absence.error); !this.#isClosed; isGrave = true) {
       try {
-        await this.#probe();
+        await this.#probe(isGrave);
         break;
       } catch (error) {
         // It is there again, though not for us, as with another password: callers learn that from their own try, instead of waiting for nothing.

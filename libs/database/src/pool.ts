@@ -60,7 +60,7 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   // A single address needs no search.
   let isLocated = addresses.length === 1;
   const sockets = new Map<ClientBase, Socket>();
-  /** Connections made before the last absence: their server may be gone without a word, and each would cost its user a time-out. */
+  /** Connections made before the last grave absence: their server may be gone without a word, and each would cost its user a time-out. */
   const suspects = new WeakSet<ClientBase>();
 
   /** Goes to the address that was good last. */
@@ -92,14 +92,15 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   );
 
   const findServer = openSearch(addresses, role, config);
-  const search = async (): Promise<void> => {
-    current = await findServer();
+  const search = async (isGrave: boolean): Promise<void> => {
+    const found = await findServer();
+    if (isGrave || found !== current) for (const client of sockets.keys()) suspects.add(client);
+    current = found;
     isLocated = true;
-    for (const client of sockets.keys()) suspects.add(client);
   };
   let searching: Promise<void> | undefined;
-  const find = (): Promise<void> => {
-    searching ??= search().finally(() => (searching = undefined));
+  const find = (isGrave: boolean): Promise<void> => {
+    searching ??= search(isGrave).finally(() => (searching = undefined));
     return searching;
   };
 
@@ -109,7 +110,7 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
     find,
     /** A connection, to be released. */
     connect: async (): Promise<PoolClient> => {
-      if (!isLocated) await find();
+      if (!isLocated) await find(false);
       for (;;) {
         const client = await pool.connect().catch((error: unknown) => {
           if (verdictOf(error) === 'away') isLocated = addresses.length === 1;

@@ -59,3 +59,14 @@ export const verdictOf = (error: unknown): Verdict => {
  */
 export const isRollback = (error: unknown): boolean =>
   error instanceof DatabaseError && (error.severity === 'ERROR' || /^(23|P0|40001|40P01)/.test(error.code ?? ''));
+
+/**
+ * Whether an error may be that of one connection alone: it was ended, by the server or on the way. Where all were ended, each will be heard of. Silence, a
+ * refusal or another role concern every connection.
+ */
+export const isOfOneConnection = (error: unknown): boolean => {
+  if (error instanceof DatabaseError) return error.code === '57P01';
+  if (!(error instanceof Error)) return false;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ECONNRESET' || code === 'EPIPE' || /terminated unexpectedly|not queryable/.test(message);
+};
