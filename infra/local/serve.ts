@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startCache, startDatabase } from './backends.ts';
 import { endLeftOvers } from './left-over.ts';
 import { isAbort, messageOf } from './message.ts';
@@ -161,7 +162,10 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
   process.on('uncaughtException', (error) => void stop(1, messageOf(error)));
   dieWithParent();
-  served = serve(starting.signal).catch((error: unknown) => {
-    if (!isAbort(error)) void stop(1, messageOf(error));
+  served = serve(starting.signal).catch(async (error: unknown) => {
+    if (isAbort(error)) return;
+    // Ctrl-C reaches the program that is being started as well, and its end may be seen here before the signal is.
+    await sleep(100);
+    void stop(1, messageOf(error));
   });
 }
