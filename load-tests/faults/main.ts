@@ -3,7 +3,7 @@ import { startTestRedis } from '@scale-up/testing';
 import { type FaultName, faults } from './faults.ts';
 import { loseCommits } from './lost-commits.ts';
 import { pick, randomOf, seedOfRun } from './random.ts';
-import { type Result, startTrial, underLoad } from './trial.ts';
+import { type Result, startTrial, type Trial, underLoad } from './trial.ts';
 
 const usage = `usage: npm run faults -- [--minutes N] [--seed N] [--only "NAME"] [--list]
 Runs the site on this machine under 200 requests a second, breaks one thing after another at random, and compares the database with what was
@@ -50,6 +50,16 @@ const faultsOf = ({ failures, violations, longest, outage }: Result): string[] =
   return [...failures, ...violations, ...(isLate ? [`a request took ${longest} ms`] : [])];
 };
 
+/** What the instances of app logged as errors, the last few of each. */
+const errorsOf = ({ site }: Trial): string[] =>
+  site.apps.flatMap((app) =>
+    app
+      .logs()
+      .filter(({ level }) => level === 'error')
+      .slice(-3)
+      .map((line) => JSON.stringify(line).slice(0, 1_500)),
+  );
+
 const run = async ({ minutes, seed, chosen }: ReturnType<typeof readArguments>): Promise<boolean> => {
   print(`seed ${seed}, ${minutes} min`);
   const random = randomOf(seed);
@@ -72,6 +82,7 @@ const run = async ({ minutes, seed, chosen }: ReturnType<typeof readArguments>):
       const figures = `${result.sent} sent, ${result.failed} failed, longest ${result.longest} ms, outage ${result.outage.toFixed(2)} s`;
       print(`${wrong.length === 0 ? '✔' : '✘'} ${name.padEnd(30)} ${figures}`);
       for (const line of wrong) print(`    ${line}`);
+      if (result.failed > 0) for (const line of errorsOf(trial)) print(`    app: ${line}`);
     }
   } finally {
     await trial.stop();
