@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type OperationId, operations } from '@scale-up/contract';
+import { openDatabase } from '@scale-up/database';
 import { createTestDatabase, startService } from '@scale-up/testing';
 import { cachedReads, changedBy } from '../src/cached-reads.ts';
 import { appEnv, entry, within } from './support/app-process.ts';
@@ -47,6 +48,26 @@ suite('cached answers', () => {
     await author.call('deleteArticle', { params: { slug } });
     problemOf(await read(), 404);
     problemOf(await anyone.attempt('comments', { params: { slug } }), 404);
+  });
+
+  test('when a read takes so long that a stale answer is given instead, what it brings in the end is kept and given to others', async () => {
+    await publish(await register(site));
+    const read = () => clientOf(site.url).attempt('articles');
+    const { text } = await read();
+    await sleep(2_100);
+    const limits = { statement: 0, idleInTransaction: 0 };
+    const other = openDatabase({ url: site.site.database.ownerUrl, poolSize: 1, applicationName: 'test', limits });
+    await other.transaction(async (queries) => {
+      await queries.script('LOCK TABLE articles IN ACCESS EXCLUSIVE MODE');
+      const stale = await read();
+      assert.match(stale.headers.get('cache-status') ?? '', /detail=database-away$/);
+    });
+    await other.close();
+    for (let turn = 0; turn < 20; turn += 1) {
+      const reply = await read();
+      assert.equal(reply.status, 200, reply.text);
+      assert.equal(reply.text, text);
+    }
   });
 
   test('who is logged in is never answered from the cache', async () => {
