@@ -8,8 +8,6 @@ export type Breaker = {
 
 /** Times in milliseconds. */
 const limits = {
-  /** A healthy one answers within 1. Callers are promised 50; ten of them are for the timers of a busy process. */
-  answer: 40,
   /** In a row. One alone may be a pause of our own. */
   failures: 3,
   /** Nobody waits in it, and a trial costs one ping. Shorter than anything is fresh, so that little is missed. */
@@ -20,8 +18,13 @@ const limits = {
  * Stands between callers and a server that may be slow, frozen, full or gone.
  * @param isConnected asked before each attempt; without a connection there is none
  * @param ping the trial after a rest; no caller waits for it
+ * @param patience in ms, for one answer
  */
-export const createBreaker = (isConnected: () => boolean, ping: () => Promise<unknown>): Breaker => {
+export const createBreaker = (
+  isConnected: () => boolean,
+  ping: () => Promise<unknown>,
+  patience: number,
+): Breaker => {
   let isOpen = false;
   let opens = 0;
   let failures = 0;
@@ -35,7 +38,7 @@ export const createBreaker = (isConnected: () => boolean, ping: () => Promise<un
   };
   const tryOut = async (): Promise<boolean> => {
     try {
-      await inTime(ping());
+      await inTime(ping(), patience);
       isOpen = false;
       failures = 0;
       return true;
@@ -61,7 +64,7 @@ export const createBreaker = (isConnected: () => boolean, ping: () => Promise<un
         return undefined;
       }
       try {
-        const answer = await inTime(work());
+        const answer = await inTime(work(), patience);
         failures = 0;
         return answer;
       } catch {
@@ -74,9 +77,9 @@ export const createBreaker = (isConnected: () => boolean, ping: () => Promise<un
 };
 
 /** @throws Error when there is no answer in time; one that comes later is ignored */
-const inTime = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+const inTime = <Answer>(answer: Promise<Answer>, patience: number): Promise<Answer> =>
   new Promise((resolve, reject) => {
     // When this process itself was held up, the answer may have arrived but not been read: reading comes before setImmediate.
-    const timer = setTimeout(() => setImmediate(() => reject(new Error('no answer in time'))), limits.answer);
+    const timer = setTimeout(() => setImmediate(() => reject(new Error('no answer in time'))), patience);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });

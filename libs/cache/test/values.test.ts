@@ -10,6 +10,8 @@ import { within } from './within.ts';
 const redis = await startTestRedis();
 after(() => redis.stop());
 
+/** In ms. What is fresh is asked here, not how long it takes (values-faults.test.ts): a busy machine must not lose an answer. */
+const patience = 5_000;
 let caches: Cache[];
 let one: ValueCache;
 let two: ValueCache;
@@ -17,7 +19,7 @@ let key: string;
 let tests = 0;
 
 beforeEach(async () => {
-  caches = [openCache(redis.url, () => {}), openCache(redis.url, () => {})];
+  caches = [openCache(redis.url, () => {}, patience), openCache(redis.url, () => {}, patience)];
   [one, two] = caches.map((cache) => cache.values('test', values)) as [ValueCache, ValueCache];
   key = `key ${tests++}`;
   for (const cache of caches) await within(2_000, 'it is connected', async () => (await cache.probe()) === true);
@@ -47,14 +49,14 @@ test('texts come back as they were: empty, with line breaks, in any script', asy
   }
 });
 
-test('a hundred callers at the same time cause one load; two, where the server answered only some of them in time', async () => {
+test('a hundred callers at the same time cause one load', async () => {
   let loads = 0;
   const load = async (): Promise<string> => {
     await sleep(100);
     return String(++loads);
   };
   await Promise.all(Array.from({ length: 100 }, () => one.through(key, load, through)));
-  assert.ok(loads <= 2, `${loads} loads`);
+  assert.equal(loads, 1);
 });
 
 test('when the loader fails, a stale entry answers where it may, and the failure where it may not', async () => {
