@@ -20,11 +20,7 @@ const limits = {
  * @param ping the trial after a rest; no caller waits for it
  * @param patience in ms, for one answer
  */
-export const createBreaker = (
-  isConnected: () => boolean,
-  ping: () => Promise<unknown>,
-  patience: number,
-): Breaker => {
+export const createBreaker = (isConnected: () => boolean, ping: () => Promise<unknown>, patience: number): Breaker => {
   let isOpen = false;
   let opens = 0;
   let failures = 0;
