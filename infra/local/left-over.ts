@@ -6,7 +6,7 @@ import { writeWhole } from './write-whole.ts';
 type Started = { readonly name: string; readonly pid: number; readonly startedAt: string };
 
 /** The kernel's start time of a process (proc_pid_stat(5), field 22), or undefined when it is gone. */
-const startTime = (pid: number): string | undefined => {
+export const startTime = (pid: number): string | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field, the name, may hold spaces and parentheses.

@@ -9,6 +9,8 @@ export type RunOptions = {
   readonly gid?: number;
   /** When it is aborted, the program is ended, and waited for. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what it prints, as it comes. */
+  readonly onOutput?: (text: string) => void;
 };
 
 /**
@@ -18,7 +20,7 @@ export type RunOptions = {
  */
 export const runToEnd = async (
   command: Command,
-  { signal, ...options }: RunOptions,
+  { signal, onOutput, ...options }: RunOptions,
 ): Promise<{ code: number; output: string }> => {
   signal?.throwIfAborted();
   const launch = dyingWithParent('SIGTERM', command);
@@ -26,8 +28,12 @@ export const runToEnd = async (
   const end = (): void => void child.kill('SIGTERM');
   signal?.addEventListener('abort', end);
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const onData = (text: string): void => {
+    output += text;
+    onOutput?.(text);
+  };
+  child.stdout.setEncoding('utf8').on('data', onData);
+  child.stderr.setEncoding('utf8').on('data', onData);
   try {
     const [code] = (await once(child, 'close')) as [number | null];
     signal?.throwIfAborted();

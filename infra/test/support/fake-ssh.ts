@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+
+// Stands in front of `ssh …` as a lab's prefix would, and runs the command here instead: each "server" is a folder of
+// $SERVERS, in which it sees its own /run. A server whose folder holds a file `down` does not answer.
+const folder = process.env['SERVERS'] ?? '';
+const [target = '', command = ''] = process.argv.slice(-2);
+const server = `${folder}/${target.replace(/^.*@/, '')}`;
+if (existsSync(`${server}/down`)) {
+  process.stderr.write('ssh: connect: No route to host\n');
+  process.exit(255);
+}
+mkdirSync(`${server}/run`, { recursive: true });
+const child = spawn('sh', ['-c', command.replaceAll('/run/', `${server}/run/`)], { stdio: 'inherit' });
+child.once('exit', (code) => process.exit(code ?? 255));
