@@ -46,18 +46,19 @@ const patience = { connectTimeout: 3, timeout: 5_000 };
 
 /**
  * Prints a line for everything there is to know, in no order: all is asked at once, and nothing waits for longer than 2 s.
- * $1 is the server's address, $2 the VIP, $3 its instances' ops ports; what the server does not have says nothing.
+ * $1 is the server's address, $2 the VIP, $3 the interface on which its holder has it (every load balancer has it on lo as well), $4 the
+ * instances' ops ports; what the server does not have says nothing.
  */
 const look = `
-here=$1 vip=$2
+here=$1 vip=$2 device=$3
 pki=/etc/scale-up/pki
 ask() { curl --silent --max-time 2 "$@" || true; }
 { [ ! -e /var/lib/scale-up/evacuated ] || echo evacuated; } &
-{ ip -oneline -4 address | grep -qF " $vip/" && echo vip || true; } &
+{ ip -oneline -4 address show dev "$device" | grep -qF " $vip/" && echo vip || true; } &
 for unit in haproxy keepalived etcd patroni valkey-server valkey-sentinel; do
   echo "unit $unit $(systemctl is-active "$unit" || true)" &
 done
-for each in $3; do
+for each in $4; do
   IFS=/ read -r kind number port <<<"$each"
   {
     ready=$(ask --output /dev/null --write-out '%{http_code}' "http://$here:$port/readyz")
@@ -93,8 +94,12 @@ const instancesText = (counts: Readonly<Record<'web' | 'app', number>>): string 
     .join(' ');
 
 /** The command that a server answers with all that `parseState` reads. */
-export const lookCommand = (address: string, vip: string, counts: Readonly<Record<'web' | 'app', number>>): Remote => ({
-  ...script(look, address, vip, instancesText(counts)),
+export const lookCommand = (
+  address: string,
+  vip: Inventory['vip'],
+  counts: Readonly<Record<'web' | 'app', number>>,
+): Remote => ({
+  ...script(look, address, vip.address, vip.interface, instancesText(counts)),
   ...patience,
 });
 
@@ -162,7 +167,7 @@ export const readStatus = async (
   const states = Object.entries(inventory.servers).map(async ([name, { address }]) => {
     const { web, app } = instancesOf(name);
     const counts = { web: groups.web.includes(name) ? web : 0, app: groups.app.includes(name) ? app : 0 };
-    return [name, stateOf(await servers.ask(name, lookCommand(address, vip.address, counts)))] as const;
+    return [name, stateOf(await servers.ask(name, lookCommand(address, vip, counts)))] as const;
   });
   return { servers: Object.fromEntries(await Promise.all(states)) };
 };
