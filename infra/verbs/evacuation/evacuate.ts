@@ -67,13 +67,16 @@ export const bystander = (
   return (server) => bystanders.length === 0 || bystanders.includes(server);
 };
 
+/** web first: what it still has goes to the app of any server. */
+const inOrder = (units: readonly string[]): string[] => units.toSorted((a, b) => b.localeCompare(a));
+
 /** What `evacuate` will do, as lines for the operator. */
 export const evacuationLines = ({ name, here, primary }: Evacuation): string[] => [
   here.hasVip ? `give the VIP to another load balancer` : `keep the VIP away from ${name}`,
   ...(primary ? [`make ${primary.to} the primary of the database`] : []),
   ...(here.valkey === 'primary' ? ['make another server the primary of the cache'] : []),
   ...(here.etcd === 'leader' ? ['let another member lead etcd'] : []),
-  ...here.running.map((unit) => `let ${unit} finish its requests, and stop it`),
+  ...inOrder(here.running).map((unit) => `let ${unit} finish its requests, and stop it`),
   ...(here.services.includes('haproxy') ? ['stop HAProxy'] : []),
 ];
 
@@ -94,9 +97,7 @@ export const evacuate = async (context: VerbContext, plan: Evacuation, assertHel
   if (primary) await switchOver(context, primary);
   if (here.valkey === 'primary') await step('give the cache away', () => servers.demand(name, stepDown()));
   if (here.etcd === 'leader') await step('let another member lead etcd', () => servers.demand(name, moveEtcdLeader));
-  // web first: what it still has goes to the app of any server.
-  const units = here.running.toSorted((a, b) => b.localeCompare(a));
-  for (const unit of units) {
+  for (const unit of inOrder(here.running)) {
     await step(`drain ${unit}`, () =>
       servers.demand(name, { ...remote('systemctl', 'stop', unit), timeout: limits.drain }),
     );
