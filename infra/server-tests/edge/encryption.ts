@@ -48,7 +48,10 @@ test('HTTP/2 is spoken where it is offered, else HTTP/1.1', async () => {
   const stream = session.request({ ':path': '/api/x', ':authority': 'halyard.test', 'x-attempt-key': 'mine' });
   const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
   assert.equal(headers[':status'], 200);
-  session.destroy();
+  stream.resume();
+  await once(stream, 'close');
+  session.close();
+  await once(session, 'close');
 });
 
 test('a renewed certificate is shown after a reload that costs no request', async () => {

@@ -87,10 +87,13 @@ test('whoever sends too many requests is told so at both balancers, and when to 
   const from = '10.99.0.102';
   const answers = await Promise.all(Array.from({ length: limit * 10 }, () => site.send('/api/x', { from, agent })));
   assert.ok(answers.every(({ status }) => status === 200));
-  // A moment for the balancers to tell each other.
-  await new Promise((resolve) => setTimeout(resolve, 200));
   for (const edge of ['lb-2', 'lb-1'] as const) {
-    const refused = await site.send('/api/x', { from }, edge);
+    let refused = await site.send('/api/x', { from }, edge);
+    // The balancers need a moment to tell each other; so few requests more are none too many by themselves.
+    for (let count = 0; count < 10 && refused.status === 200; count += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      refused = await site.send('/api/x', { from }, edge);
+    }
     assertProblem(refused, 'too-many-requests', 429);
     assert.equal(refused.headers['retry-after'], '5');
     assert.equal((await site.send('/api/x', { from: '10.99.0.103' }, edge)).status, 200, 'others are served');
