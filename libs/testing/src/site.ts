@@ -64,3 +64,16 @@ export const startSite = async ({ content = 'demo', env = {} }: SiteOptions = {}
     },
   };
 };
+
+/** A site with the demo content, of which nobody asks where it runs. */
+export type DemoSite = Pick<Site, 'url' | 'adminEmail' | 'adminPassword'> & { readonly stop: () => Promise<void> };
+
+/** Names a site that runs already, as JSON: where it is, and who its admin is. */
+export const siteVariable = 'SCALE_UP_SITE';
+
+/** The site that SCALE_UP_SITE names, which is left as it is, with what was added; otherwise one of the test's own. */
+export const demoSite = async (): Promise<DemoSite> => {
+  const given = process.env[siteVariable];
+  if (given === undefined) return startSite();
+  return { ...(JSON.parse(given) as Omit<DemoSite, 'stop'>), stop: async () => {} };
+};
