@@ -143,6 +143,7 @@ export class ServersSite {
   async done(name: string, ...words: string[]): Promise<void> {
     const lines: string[] = [];
     const code = await this.verb(name, words, (line) => lines.push(line));
-    if (code !== 0) throw new Error(`${name} ${words.join(' ')} failed (exit code ${code}):\n  ${lines.slice(-8).join('\n  ')}`);
+    if (code !== 0)
+      throw new Error(`${name} ${words.join(' ')} failed (exit code ${code}):\n  ${lines.slice(-8).join('\n  ')}`);
   }
 }

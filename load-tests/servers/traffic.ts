@@ -77,7 +77,8 @@ export class Traffic {
     let since = began;
     while (now() - began < limit * 1_000) {
       await sleep(200);
-      const isWell = this.#longestWait < 1_000 && !this.#entries.some((entry) => isFailed(entry) && entry.at + entry.took > since);
+      const isWell =
+        this.#longestWait < 1_000 && !this.#entries.some((entry) => isFailed(entry) && entry.at + entry.took > since);
       if (!isWell) since = now();
       if (now() - since >= calm * 1_000) return true;
     }

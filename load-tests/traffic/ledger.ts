@@ -23,7 +23,13 @@ export type Entry = {
 /** Whether a request asks for a change. */
 export const isWrite = ({ kind }: Pick<Entry, 'kind'>): boolean => writes.has(kind);
 
-const writes: ReadonlySet<string> = new Set(['createOrder', 'createComment', 'createArticle', 'favorite', 'unfavorite']);
+const writes: ReadonlySet<string> = new Set([
+  'createOrder',
+  'createComment',
+  'createArticle',
+  'favorite',
+  'unfavorite',
+]);
 
 /** Without an answer, or answered with a fault of the site's. */
 export const isFailed = ({ status }: Pick<Entry, 'status'>): boolean => status === undefined || status >= 500;
