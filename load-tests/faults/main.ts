@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startTestRedis } from '@scale-up/testing';
 import { type FaultName, faults } from './faults.ts';
 import { loseCommits } from './lost-commits.ts';
-import { pick, randomOf, seedOfRun } from './random.ts';
+import { pick, randomOf, seedOfRun } from '../traffic/random.ts';
 import { type Result, startTrial, type Trial, underLoad } from './trial.ts';
 
 const usage = `usage: npm run faults -- [--minutes N] [--seed N] [--only "NAME"] [--list]

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultSite, type FaultSiteOptions } from './fault-site.ts';
-import { findViolations } from './invariants.ts';
-import { type Entry, Ledger, type Summary } from './ledger.ts';
-import { startLoad } from './load.ts';
-import { randomOf } from './random.ts';
-import { Client, type People, settle } from './shoppers.ts';
+import { findViolations } from '../traffic/invariants.ts';
+import { type Entry, Ledger, type Summary } from '../traffic/ledger.ts';
+import { startLoad } from '../traffic/load.ts';
+import { randomOf } from '../traffic/random.ts';
+import { Client, type People, settle } from '../traffic/shoppers.ts';
 
 /** A site with people, and all that is asked of it written down. */
 export type Trial = {

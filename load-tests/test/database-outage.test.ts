@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { faults } from '../faults/faults.ts';
-import { seedOfRun } from '../faults/random.ts';
+import { seedOfRun } from '../traffic/random.ts';
 import { lineOf, startTrial, type Trial, underLoad } from '../faults/trial.ts';
 
 const seed = seedOfRun();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresServer } from '../faults/postgres-server.ts';
-import { seedOfRun } from '../faults/random.ts';
+import { seedOfRun } from '../traffic/random.ts';
 import { lineOf, secondsUntil, startTrial, type Trial, underLoad } from '../faults/trial.ts';
 
 const seed = seedOfRun();

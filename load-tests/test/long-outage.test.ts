@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seedOfRun } from '../faults/random.ts';
-import type { Answer } from '../faults/shoppers.ts';
+import { seedOfRun } from '../traffic/random.ts';
+import type { Answer } from '../traffic/shoppers.ts';
 import { resultOf, secondsUntil, startTrial, type Trial } from '../faults/trial.ts';
 
 const seed = seedOfRun();

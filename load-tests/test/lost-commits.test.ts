@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { loseCommits } from '../faults/lost-commits.ts';
-import { pick, randomOf, seedOfRun } from '../faults/random.ts';
-import { order } from '../faults/shoppers.ts';
+import { pick, randomOf, seedOfRun } from '../traffic/random.ts';
+import { order } from '../traffic/shoppers.ts';
 import { lineOf, resultOf, startTrial, type Trial } from '../faults/trial.ts';
 
 const seed = seedOfRun();

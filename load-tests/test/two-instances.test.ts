@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faults } from '../faults/faults.ts';
-import { pick, seedOfRun } from '../faults/random.ts';
-import { order } from '../faults/shoppers.ts';
+import { pick, seedOfRun } from '../traffic/random.ts';
+import { order } from '../traffic/shoppers.ts';
 import { lineOf, resultOf, startTrial, type Trial, underLoad } from '../faults/trial.ts';
 
 const seed = seedOfRun();

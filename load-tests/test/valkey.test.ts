@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { startTestRedis, type TestRedis } from '@scale-up/testing';
 import { faults } from '../faults/faults.ts';
-import { Ledger } from '../faults/ledger.ts';
-import { seedOfRun } from '../faults/random.ts';
-import { Client } from '../faults/shoppers.ts';
+import { Ledger } from '../traffic/ledger.ts';
+import { seedOfRun } from '../traffic/random.ts';
+import { Client } from '../traffic/shoppers.ts';
 import { lineOf, startTrial, type Trial, underLoad } from '../faults/trial.ts';
 
 const seed = seedOfRun();

@@ -8,7 +8,7 @@ import {
   pathOf,
 } from '@scale-up/contract';
 import { Agent, type Dispatcher } from 'undici';
-import type { Ledger } from './ledger.ts';
+import type { Entry, Ledger } from './ledger.ts';
 
 export type Answer = {
   readonly status: number;
@@ -17,20 +17,38 @@ export type Answer = {
 };
 
 /** Longer than anything on the way waits. */
-const patience = 60_000;
+export const patience = 60_000;
+
+const plainAgent = (): Agent =>
+  new Agent({ connections: 10_000, headersTimeout: patience, bodyTimeout: patience, connectTimeout: patience });
+
+type Asked = Pick<Entry, 'kind' | 'mark' | 'isAnonymous'>;
+
+/** Why no answer came; the reason behind "fetch failed" or "other side closed" is its code. */
+const reasonOf = (error: unknown): string => {
+  const { code } = error as { code?: string };
+  return code === undefined ? String(error) : `${code} ${String(error)}`;
+};
 
 /** Calls the API, and writes every call into a ledger. A client that sends each request once, and never again by itself. */
 export class Client {
   readonly #url: string;
-  readonly #agent: Dispatcher;
+  readonly #agents: readonly Dispatcher[];
   readonly #ledger: Ledger;
   readonly #start: number;
+  #sent = 0;
 
-  constructor(url: string, ledger: Ledger, connections = 10_000) {
+  /** @param agents take turns; by default one over plain HTTP/1.1 */
+  constructor(url: string, ledger: Ledger, agents: readonly Dispatcher[] = [plainAgent()]) {
     this.#url = url;
     this.#ledger = ledger;
     this.#start = performance.now();
-    this.#agent = new Agent({ connections, headersTimeout: patience, bodyTimeout: patience, connectTimeout: patience });
+    this.#agents = agents;
+  }
+
+  /** Milliseconds since 1970 from which its ledger counts: what another process calls the same moment. */
+  get epoch(): number {
+    return performance.timeOrigin + this.#start;
   }
 
   /** Sends one operation; the answer, or undefined where none came. */
@@ -42,13 +60,15 @@ export class Client {
     const operation: Operation = operations[id];
     const { body } = input as { body?: unknown };
     const begun = performance.now();
+    const isAnonymous = token === undefined;
+    const agent = this.#agents[this.#sent++ % this.#agents.length] as Dispatcher;
     let answer: Answer | undefined;
     try {
       const {
         statusCode,
         headers,
         body: stream,
-      } = await this.#agent.request({
+      } = await agent.request({
         origin: this.#url,
         path: `/api${pathOf(operation, input as object)}`,
         method: operation.method,
@@ -61,10 +81,10 @@ export class Client {
       });
       answer = { status: statusCode, text: await stream.text(), headers };
     } catch (error) {
-      this.#note(id, mark, begun, undefined, String(error));
+      this.#note({ kind: id, mark, isAnonymous }, begun, undefined, reasonOf(error));
       return undefined;
     }
-    this.#note(id, mark, begun, answer, answer.text);
+    this.#note({ kind: id, mark, isAnonymous }, begun, answer, answer.text);
     return answer;
   }
 
@@ -79,20 +99,22 @@ export class Client {
     return (answer.text === '' ? undefined : JSON.parse(answer.text)) as never;
   }
 
-  close(): Promise<void> {
-    return this.#agent.close();
+  async close(): Promise<void> {
+    await Promise.all([...new Set(this.#agents)].map((agent) => agent.close()));
   }
 
-  #note(kind: string, mark: string, begun: number, answer: Answer | undefined, text: string): void {
+  #note(asked: Asked, begun: number, answer: Answer | undefined, text: string): void {
+    const one = (name: string): string | undefined => [answer?.headers[name]].flat()[0];
     this.#ledger.add({
-      kind,
-      mark,
+      ...asked,
       at: begun - this.#start,
       took: performance.now() - begun,
       status: answer?.status,
       text,
       isHeld: [answer?.headers['server-timing']].flat().join(', ').includes('held'),
       isReplay: answer?.headers['idempotency-replayed'] === 'true',
+      age: one('age'),
+      retryAfter: one('retry-after'),
     });
   }
 }
@@ -103,18 +125,22 @@ export type People = {
   readonly products: readonly string[];
 };
 
-/** Accounts, an article, and products with so much stock that no order fails for want of it. */
+/**
+ * Accounts, an article, and products with so much stock that no order fails for want of it.
+ * @param rows runs SQL as the schema's owner
+ * @param scene whose `name` the accounts have, with a number behind it
+ */
 export const settle = async (
   client: Client,
   rows: (sql: string) => Promise<unknown[]>,
-  { people = 10, products = 5, stock = 1_000_000 } = {},
+  { people = 10, products = 5, stock = 1_000_000, name = 'person' } = {},
 ): Promise<People> => {
   const tokens: string[] = [];
   for (let index = 0; index < people; index += 1) {
-    const user = { username: `person-${index}`, email: `person-${index}@example.com`, password: 'correct horse' };
+    const user = { username: `${name}-${index}`, email: `${name}-${index}@example.com`, password: 'correct horse' };
     tokens.push((await client.call('register', { body: { user } })).user.token);
   }
-  await rows(`UPDATE users SET role = 'admin' WHERE username = 'person-0'`);
+  await rows(`UPDATE users SET role = 'admin' WHERE username = '${name}-0'`);
   const token = tokens[0] ?? '';
   const { article } = await client.call(
     'createArticle',

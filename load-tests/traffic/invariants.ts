@@ -42,9 +42,14 @@ const named = ({ kind, text }: Entry): { id: string; detail: number } => {
 
 /**
  * Compares the database with the contract's invariants and with what was acknowledged.
+ * @param earlier marks of runs before that are not in the ledger
  * @returns a sentence for each thing that is wrong
  */
-export const findViolations = async (rows: Rows, ledger: Ledger): Promise<string[]> => {
+export const findViolations = async (
+  rows: Rows,
+  ledger: Ledger,
+  earlier: ReadonlySet<string> = new Set(),
+): Promise<string[]> => {
   const found: string[] = [];
   for (const [rule, sql] of Object.entries(rules)) {
     const broken = await rows<Record<string, unknown>>(sql);
@@ -59,7 +64,7 @@ export const findViolations = async (rows: Rows, ledger: Ledger): Promise<string
     }
     for (const mark of stored.keys()) {
       // What set the scene has no mark.
-      if (isMark(mark) && !asked.has(mark)) found.push(`${kind} ${mark} was asked for by nobody`);
+      if (isMark(mark) && !asked.has(mark) && !earlier.has(mark)) found.push(`${kind} ${mark} was asked for by nobody`);
     }
     for (const entry of ledger.acknowledged(kind)) {
       if (!isMark(entry.mark)) continue;
@@ -70,6 +75,12 @@ export const findViolations = async (rows: Rows, ledger: Ledger): Promise<string
     }
   }
   return found;
+};
+
+/** The marks of everything that is there. */
+export const storedMarks = async (rows: Rows): Promise<Set<string>> => {
+  const all = await Promise.all(Object.values(known).map((sql) => rows<Known>(sql)));
+  return new Set(all.flat().map(({ mark }) => mark));
 };
 
 const isMark = (text: string): boolean => /^[0-9a-f]{8}-/.test(text);

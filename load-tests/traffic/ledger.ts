@@ -13,7 +13,26 @@ export type Entry = {
   /** Whether it had to wait: the answer says so. */
   readonly isHeld: boolean;
   readonly isReplay: boolean;
+  /** Sent without a token. */
+  readonly isAnonymous: boolean;
+  /** Headers of its answer, where it had them: the age of what comes from a cache, and when to come back. */
+  readonly age: string | undefined;
+  readonly retryAfter: string | undefined;
 };
+
+/** Whether a request asks for a change. */
+export const isWrite = ({ kind }: Pick<Entry, 'kind'>): boolean => writes.has(kind);
+
+const writes: ReadonlySet<string> = new Set([
+  'createOrder',
+  'createComment',
+  'createArticle',
+  'favorite',
+  'unfavorite',
+]);
+
+/** Without an answer, or answered with a fault of the site's. */
+export const isFailed = ({ status }: Pick<Entry, 'status'>): boolean => status === undefined || status >= 500;
 
 export type Summary = {
   readonly sent: number;
@@ -47,9 +66,8 @@ export class Ledger {
     return entries;
   }
 
-  /** Without an answer, or answered with a fault of the site's. */
   failures(): Entry[] {
-    return this.entries.filter(({ status }) => status === undefined || status >= 500);
+    return this.entries.filter(isFailed);
   }
 
   acknowledged(kind: string): Entry[] {

@@ -6,6 +6,8 @@ import { type Client, order, type People } from './shoppers.ts';
 export type Load = {
   /** Ends the sending, and waits for every answer. */
   readonly stop: () => Promise<void>;
+  /** Milliseconds for which the oldest request without an answer has waited; 0 when there is none. */
+  readonly longestWait: () => number;
 };
 
 /** Requests a second (the marks are stated for it), one in five a write. */
@@ -17,7 +19,8 @@ const writeShare = 0.2;
  * would have come.
  */
 export const startLoad = (client: Client, people: People, random: () => number): Load => {
-  const underWay = new Set<Promise<unknown>>();
+  // In the order in which they were sent.
+  const underWay = new Map<Promise<unknown>, number>();
   const begun = performance.now();
   let sent = 0;
   const end = new AbortController();
@@ -25,7 +28,7 @@ export const startLoad = (client: Client, people: People, random: () => number):
     while (!end.signal.aborted) {
       for (const due = ((performance.now() - begun) / 1000) * rate; sent < due; sent += 1) {
         const request = visit(client, people, random).finally(() => underWay.delete(request));
-        underWay.add(request);
+        underWay.set(request, performance.now());
       }
       await sleep(5);
     }
@@ -35,7 +38,11 @@ export const startLoad = (client: Client, people: People, random: () => number):
     stop: async () => {
       end.abort();
       await running;
-      await Promise.all(underWay);
+      await Promise.all(underWay.keys());
+    },
+    longestWait: () => {
+      const [oldest] = underWay.values();
+      return oldest === undefined ? 0 : performance.now() - oldest;
     },
   };
 };

@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '@scale-up/infra/local/message.ts';
+import { root } from '@scale-up/infra/local/paths.ts';
+import { dim, print } from '@scale-up/infra/local/terminal.ts';
+import { seedOfRun } from '../traffic/random.ts';
+import { limitText } from './limits.ts';
+import { allMarks, pickMarks } from './marks/index.ts';
+import { type Mark, measure } from './measure.ts';
+import { restore } from './restore.ts';
+import { Scene } from './scene.ts';
+import { ServersSite } from './servers-site.ts';
+import { lineOf, markdownTable, type Measured } from './table.ts';
+
+const usage = `usage: npm run marks -- [-i INVENTORY] [--lab NAME] [--only MARK,…] [--repeat N] [--minutes N] [--json FILE] [--list]
+Runs 200 requests a second, one in five a write, against the site on the servers of a lab, breaks one thing after another, and says for each what
+it cost. Exit code 1 when a mark was missed.
+  -i FILE         the inventory, relative to infra/ (inventory/three-servers.yml)
+  --lab NAME      a lab with another name than the inventory's
+  --only MARK,…   these alone, by name or number: --only 3,14-crash
+  --repeat N      all of them N times (1)
+  --minutes N     how long nothing happens in mark 19 (5)
+  --json FILE     everything that was measured
+  --list          the marks`;
+
+const whole = (name: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Error(`--${name} must be a whole number above 0, not "${text}"`);
+};
+
+const readArguments = () => {
+  const { values } = parseArgs({
+    options: {
+      inventory: { type: 'string', short: 'i', default: 'inventory/three-servers.yml' },
+      lab: { type: 'string' },
+      only: { type: 'string', default: '' },
+      repeat: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: '5' },
+      json: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const marks = pickMarks(allMarks(whole('minutes', values.minutes)), values.only.split(',').filter(Boolean));
+  return {
+    ...values,
+    marks,
+    repeat: whole('repeat', values.repeat),
+    inventory: resolve(root, 'infra', values.inventory),
+  };
+};
+
+const listLine = ({ name, what, limits }: Mark): string => `${name.padEnd(12)} ${what}: ${limitText(limits)}`;
+
+const show = (measured: Measured): void => {
+  print(lineOf(measured));
+  for (const miss of measured.misses) print(`    ${miss}`);
+  if (measured.misses.length > 0) for (const failure of measured.found.figures.failures) print(dim(`    ${failure}`));
+};
+
+/** Measures one mark; a site that a fault of the measuring left broken is mended, and the fault passed on. */
+const measureOne = async (scene: Scene, mark: Mark): Promise<Measured> => {
+  const say = (text: string): void => print(dim(`    ${text}`));
+  print(dim(`  ${mark.name}: ${mark.what}`));
+  try {
+    return await measure(scene, mark, say);
+  } catch (error) {
+    await restore(scene.site);
+    throw error;
+  }
+};
+
+const run = async ({ marks, repeat, inventory, lab, json }: ReturnType<typeof readArguments>): Promise<boolean> => {
+  const seed = seedOfRun();
+  const site = new ServersSite(inventory, lab);
+  print(`lab ${site.lab.name}, ${cpus().length} cores, Linux ${release()}, seed ${seed}`);
+  const measured: Measured[] = [];
+  let isWell = true;
+  const scene = await Scene.open(site, seed);
+  try {
+    for (let round = 0; round < repeat; round += 1) {
+      for (const mark of marks) {
+        try {
+          const one = await measureOne(scene, mark);
+          measured.push(one);
+          isWell &&= one.misses.length === 0;
+          show(one);
+        } catch (error) {
+          isWell = false;
+          print(`✘ ${mark.name} could not be measured: ${messageOf(error)}`);
+        }
+      }
+    }
+  } finally {
+    await scene.close();
+    const about = { date: new Date().toISOString(), cores: cpus().length, kernel: release(), seed };
+    if (json) writeFileSync(json, `${JSON.stringify({ ...about, measured }, null, 2)}\n`);
+  }
+  print(`\n${markdownTable(measured)}`);
+  return isWell;
+};
+
+try {
+  const options = readArguments();
+  if (options.help) print(usage);
+  else if (options.list) for (const mark of options.marks) print(listLine(mark));
+  else if (!(await run(options))) process.exitCode = 1;
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 2;
+}

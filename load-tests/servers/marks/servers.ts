@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { apart, bystander, demandRoles } from '../arrange.ts';
+import { hit, type Mark } from '../measure.ts';
+import type { ServersSite } from '../servers-site.ts';
+
+/** Everything that changes when somebody takes something over: Patroni's timeline, who holds the VIP, who is the cache's primary. */
+const takenOver = async (site: ServersSite): Promise<string> => {
+  const [roles, timeline] = await Promise.all([
+    demandRoles(site),
+    site.execute('SELECT timeline_id FROM pg_control_checkpoint()'),
+  ]);
+  return JSON.stringify([roles.holder, roles.primary, roles.cache, timeline.trim()]);
+};
+
+/** A table of the bridge's own, beside those of the lab's cuts. */
+const lossTable = 'marks_loss';
+
+const losePackets = (share: number): string =>
+  `add table bridge ${lossTable}
+add chain bridge ${lossTable} forward { type filter hook forward priority 10; policy accept; }
+add rule bridge ${lossTable} forward numgen random mod 1000 < ${share * 1_000} drop`;
+
+const uneventful =
+  (minutes: number, loss: number) =>
+  async (site: ServersSite): ReturnType<Mark['strike']> => {
+    const before = await takenOver(site);
+    const shell = (text: string): Promise<unknown> => site.lab.inside(['sh', '-c', text]);
+    if (loss > 0) await shell(`nft -f - <<'EOF'\n${losePackets(loss)}\nEOF`);
+    try {
+      const moment = await hit(() => sleep(minutes * 60_000));
+      return { ...moment, failOvers: (await takenOver(site)) === before ? 0 : 1 };
+    } finally {
+      if (loss > 0) await shell(`nft delete table bridge ${lossTable}`);
+    }
+  };
+
+/**
+ * What happens to whole servers.
+ * @param minutes of the marks in which nothing happens
+ */
+export const serverMarks = (minutes: number): readonly Mark[] => [
+  {
+    name: '15',
+    what: 'every server evacuated, rebooted and returned in turn',
+    limits: { stall: 1, failed: 'none' },
+    strike: (site, say) =>
+      hit(async () => {
+        const code = await site.verb('reboot', ['--all'], (line) => say(line));
+        if (code !== 0) throw new Error(`reboot --all failed (exit code ${code})`);
+      }),
+  },
+  {
+    name: '17',
+    what: 'two of three servers lost for 45 s',
+    limits: { isEmergency: true },
+    // Longer than anything waits: those that hope for a fail-over have given up.
+    endure: 45,
+    strike: async (site) => {
+      const { holder } = await demandRoles(site);
+      const others = site.servers.names.filter((name) => name !== holder);
+      const moment = await hit(() => Promise.all(others.map((name) => site.lab.kill(name))));
+      return { ...moment, mend: () => Promise.all(others.map((name) => site.lab.boot(name))) };
+    },
+  },
+  {
+    name: '18',
+    what: 'a lost server comes back',
+    limits: { failed: 'none', redundancy: 60 },
+    arrange: apart,
+    strike: async (site) => {
+      const name = bystander(site, await demandRoles(site));
+      const moment = await hit(() => site.lab.kill(name));
+      return { ...moment, mend: () => site.lab.boot(name) };
+    },
+  },
+  {
+    name: '19-quiet',
+    what: `no fault for ${minutes} min`,
+    limits: { failed: 'none', isUneventful: true },
+    strike: uneventful(minutes, 0),
+  },
+  {
+    name: '19-loss',
+    what: `1 % of all packets lost for ${minutes} min`,
+    limits: { failed: 'none', isUneventful: true },
+    strike: uneventful(minutes, 0.01),
+  },
+];

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { writeWhole } from '@scale-up/infra/local/write-whole.ts';
+import { findViolations, storedMarks } from '../traffic/invariants.ts';
+import { type Entry, Ledger } from '../traffic/ledger.ts';
+import type { People } from '../traffic/shoppers.ts';
+import type { ServersSite } from './servers-site.ts';
+import { Traffic } from './traffic.ts';
+
+/** The site with people who use it, and the books of all that they were told. */
+export class Scene {
+  readonly site: ServersSite;
+  readonly traffic: Traffic;
+  readonly people: People;
+  readonly #earlier: ReadonlySet<string>;
+  readonly #history = new Ledger();
+
+  private constructor(site: ServersSite, traffic: Traffic, people: People, earlier: ReadonlySet<string>) {
+    this.site = site;
+    this.traffic = traffic;
+    this.people = people;
+    this.#earlier = earlier;
+  }
+
+  static async open(site: ServersSite, seed: number): Promise<Scene> {
+    const { url, front, lab } = site;
+    const traffic = Traffic.open(lab.prefix, { url, front, seed }, (sql) => site.execute(sql));
+    try {
+      const file = `${site.folder}marks-people.json`;
+      const people = await traffic.settle(earlierPeople(file));
+      writeWhole(file, JSON.stringify(people), 0o600);
+      return new Scene(site, traffic, people, await storedMarks((sql) => site.rows(sql)));
+    } catch (error) {
+      await traffic.close();
+      throw error;
+    }
+  }
+
+  start(): void {
+    this.traffic.start(this.people);
+  }
+
+  /** Ends the load. */
+  async stop(): Promise<readonly Entry[]> {
+    const entries = await this.traffic.stop();
+    for (const entry of entries) if (entry.mark !== '') this.#history.add(entry);
+    return entries;
+  }
+
+  /** Compares the database with everything that was asked since the scene was set. */
+  violations(): Promise<string[]> {
+    return findViolations((sql) => this.site.rows(sql), this.#history, this.#earlier);
+  }
+
+  close(): Promise<void> {
+    return this.traffic.close();
+  }
+}
+
+const earlierPeople = (file: string): People | undefined => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as People;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { knownInstances } from '@scale-up/infra/inventory/cores.ts';
+import { inventoryFolder } from '@scale-up/infra/inventory/folder.ts';
+import { readInventory } from '@scale-up/infra/inventory/read.ts';
+import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
+import { edgeAuthorityFile } from '@scale-up/infra/inventory/secrets.ts';
+import { demandLab, type Lab } from '@scale-up/infra/lab/lab.ts';
+import { root } from '@scale-up/infra/local/paths.ts';
+import { runToEnd } from '@scale-up/infra/local/run-to-end.ts';
+import { leaderOf } from '@scale-up/infra/verbs/database/cluster.ts';
+import { readStatus, type Status } from '@scale-up/infra/verbs/status/collect.ts';
+import { cachePrimaries, clusterOf, findingsOf, vipHolders } from '@scale-up/infra/verbs/status/judge.ts';
+import { type Servers, serversOf } from '@scale-up/infra/verbs/support/servers.ts';
+import { remote } from '@scale-up/infra/verbs/support/ssh.ts';
+import { routeTo } from '@scale-up/infra/verbs/support/verb.ts';
+import type { Front } from '../traffic/browsers.ts';
+import { now } from './clock.ts';
+
+/** Who does what at a moment; undefined where nobody does, or two do. */
+export type Roles = {
+  readonly holder: string | undefined;
+  readonly primary: string | undefined;
+  readonly cache: string | undefined;
+};
+
+/** A large table as JSON takes a while on a busy machine, in milliseconds. */
+const sqlPatience = 120_000;
+
+/** The site on the servers of a lab: who does what, what is in its database, and its verbs. */
+export class ServersSite {
+  readonly inventory: Inventory;
+  readonly lab: Lab;
+  readonly servers: Servers;
+  readonly url: string;
+  readonly front: Front;
+
+  /**
+   * @param file the inventory
+   * @param labName the lab's own name, when it has another than the inventory
+   */
+  constructor(file: string, labName?: string) {
+    this.inventory = readInventory(file);
+    this.lab = demandLab(labName ?? this.inventory.name);
+    this.servers = serversOf(this.inventory, routeTo(this.lab));
+    this.url = `https://${this.inventory.site.host}`;
+    const ca = readFileSync(edgeAuthorityFile(this.inventory), 'utf8');
+    this.front = { address: this.inventory.vip.address, port: 443, ca };
+  }
+
+  /** Where this machine keeps what belongs to the inventory. */
+  get folder(): string {
+    return inventoryFolder(this.inventory);
+  }
+
+  status(): Promise<Status> {
+    return readStatus(this.inventory, this.servers, knownInstances(this.inventory));
+  }
+
+  /** What `npx nx status infra` finds with exit code 1: sentences, none when the next loss would not be felt. */
+  async faults(): Promise<string[]> {
+    const findings = findingsOf(this.inventory, await this.status());
+    return findings.filter(({ isLoss }) => isLoss).map(({ what }) => what);
+  }
+
+  async roles(): Promise<Roles> {
+    const status = await this.status();
+    const only = (names: readonly string[]): string | undefined => (names.length === 1 ? names[0] : undefined);
+    const cluster = clusterOf(status);
+    return {
+      holder: only(vipHolders(status)),
+      primary: cluster && leaderOf(cluster)?.name,
+      cache: only(cachePrimaries(status)),
+    };
+  }
+
+  /**
+   * Waits until everything is there twice again.
+   * @param limit seconds
+   * @param say told every ten seconds what is missing
+   * @returns the seconds that it took
+   * @throws Error naming what is missing past the limit
+   */
+  async untilWhole(limit: number, say: (text: string) => void = () => {}): Promise<number> {
+    const began = now();
+    let told = began;
+    for (;;) {
+      const faults = await this.faults();
+      if (faults.length === 0) return (now() - began) / 1_000;
+      if (now() - began > limit * 1_000) throw new Error(`not whole after ${limit} s: ${faults.join('; ')}`);
+      if (now() - told > 10_000) {
+        say(`waiting: ${faults.join('; ')}`);
+        told = now();
+      }
+      await sleep(1_000);
+    }
+  }
+
+  /** A server's command, as root; it must succeed. Goes in from the host, so that a cut network does not matter. */
+  async on(server: string, text: string): Promise<string> {
+    const { code, output } = await this.lab.exec(server, text);
+    if (code !== 0) throw new Error(`${server}: "${text}" failed (exit code ${code}): ${output}`);
+    return output;
+  }
+
+  /** Runs SQL on the primary. */
+  async execute(sql: string): Promise<string> {
+    const { primary } = await this.roles();
+    if (primary === undefined) throw new Error('the database has no primary');
+    const options = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'];
+    const words = ['runuser', '-u', 'postgres', '--', 'psql', ...options, '--dbname=scale_up', `--command=${sql}`];
+    return this.servers.demand(primary, { ...remote(...words), timeout: sqlPatience });
+  }
+
+  /** Rows of a query. */
+  async rows<Row>(sql: string): Promise<Row[]> {
+    return JSON.parse(await this.execute(`SELECT coalesce(json_agg(t), '[]') FROM (${sql}) t`)) as Row[];
+  }
+
+  /**
+   * Runs a verb as an operator does.
+   * @param onLine told each line that it prints, as it comes
+   */
+  async verb(name: string, words: readonly string[], onLine: (line: string) => void = () => {}): Promise<number> {
+    const route = ['-i', this.inventory.file, '--lab', this.lab.name];
+    const args = ['--disable-warning=ExperimentalWarning', `${root}infra/verbs/${name}.ts`, ...words, ...route];
+    let rest = '';
+    const { code } = await runToEnd(
+      { command: process.execPath, args },
+      {
+        onOutput: (text) => {
+          const lines = `${rest}${text}`.split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) onLine(line);
+        },
+      },
+    );
+    if (rest) onLine(rest);
+    return code;
+  }
+
+  /** A verb that must succeed. */
+  async done(name: string, ...words: string[]): Promise<void> {
+    const lines: string[] = [];
+    const code = await this.verb(name, words, (line) => lines.push(line));
+    if (code !== 0)
+      throw new Error(`${name} ${words.join(' ')} failed (exit code ${code}):\n  ${lines.slice(-8).join('\n  ')}`);
+  }
+}

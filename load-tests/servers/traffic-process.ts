@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { browsers } from '../traffic/browsers.ts';
+import { type Entry, isFailed, isWrite, Ledger } from '../traffic/ledger.ts';
+import { type Load, startLoad } from '../traffic/load.ts';
+import { randomOf } from '../traffic/random.ts';
+import { Client, type People, settle } from '../traffic/shoppers.ts';
+import type { Order, Word } from './messages.ts';
+
+/** Milliseconds between two reports of what has ended. */
+const reportEvery = 250;
+
+const say = (word: Word): void => void process.send?.(word);
+
+/** The answer of a read that went well says nothing that is looked at later. */
+const slim = (entry: Entry, epoch: number): Entry => ({
+  ...entry,
+  at: entry.at + epoch,
+  text: isWrite(entry) || isFailed(entry) ? entry.text.slice(0, 4_000) : '',
+});
+
+/** Sends requests where the site's clients are; whoever started it says what, and gets all that came of them. */
+class Traffic {
+  readonly #ledger = new Ledger();
+  readonly #random: () => number;
+  readonly #client: Client;
+  #load: Load | undefined;
+  #reports: NodeJS.Timeout | undefined;
+
+  constructor({ url, front, seed }: Extract<Order, { do: 'open' }>) {
+    this.#random = randomOf(seed);
+    this.#client = new Client(url, this.#ledger, browsers(front));
+  }
+
+  /** Whether accounts of an earlier run can be used again. */
+  async recognise(people: People): Promise<void> {
+    const answers = await Promise.all([
+      ...people.tokens.map((token) => this.#client.send('orders', {}, { token })),
+      ...people.products.map((slug) => this.#client.send('product', { params: { slug } })),
+      this.#client.send('article', { params: { slug: people.slug } }),
+    ]);
+    say(answers.every((answer) => answer?.status === 200) ? { say: 'people', people } : { say: 'unknown' });
+  }
+
+  async settle(name: string): Promise<void> {
+    const rows = async (sql: string): Promise<unknown[]> => {
+      say({ say: 'rows', sql });
+      await once(process, 'message');
+      return [];
+    };
+    // Registrations are limited: 60 an hour from one address.
+    say({ say: 'people', people: await settle(this.#client, rows, { name, people: 5 }) });
+  }
+
+  start(people: People): void {
+    this.#ledger.take();
+    this.#load = startLoad(this.#client, people, this.#random);
+    this.#reports = setInterval(() => this.#report(), reportEvery);
+  }
+
+  async stop(): Promise<void> {
+    await this.#load?.stop();
+    clearInterval(this.#reports);
+    this.#report();
+    say({ say: 'stopped' });
+  }
+
+  #report(): void {
+    const entries = this.#ledger.take().map((entry) => slim(entry, this.#client.epoch));
+    say({ say: 'entries', entries, longestWait: this.#load?.longestWait() ?? 0 });
+  }
+}
+
+let traffic: Traffic | undefined;
+
+const obey = async (order: Order): Promise<void> => {
+  if (order.do === 'open') traffic = new Traffic(order);
+  else if (order.do === 'recognise') await traffic?.recognise(order.people);
+  else if (order.do === 'settle') await traffic?.settle(order.name);
+  else if (order.do === 'start') traffic?.start(order.people);
+  else if (order.do === 'stop') await traffic?.stop();
+};
+
+process.on('message', (order: Order) => {
+  obey(order).catch((error: unknown) => say({ say: 'failed', reason: String(error) }));
+});
+// Nobody is left to report to.
+process.on('disconnect', () => process.exit());
