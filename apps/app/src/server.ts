@@ -48,6 +48,7 @@ const main = async (): Promise<void> => {
     health,
     metrics,
     logger,
+    release: config.RELEASE,
     listen: { host: config.APP_HOST, port: config.APP_PORT },
     ops: { host: config.APP_OPS_HOST, port: config.APP_OPS_PORT },
     drain: { delay: config.DRAIN_DELAY_MS, limit: config.DRAIN_LIMIT_MS },
