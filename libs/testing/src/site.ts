@@ -36,6 +36,7 @@ export const startSite = async ({ content = 'demo', env = {} }: SiteOptions = {}
       APP_OPS_PORT: '0',
       DATABASE_URL: database.appUrl,
       REDIS_URL: '',
+      REDIS_SENTINELS: '',
       TOKEN_SECRET: secrets.token,
       TRUSTED_PROXIES: '127.0.0.1',
       // Every test is the same client.
