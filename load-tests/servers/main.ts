@@ -55,9 +55,13 @@ const readArguments = () => {
 
 const listLine = ({ name, what, limits }: Mark): string => `${name.padEnd(12)} ${what}: ${limitText(limits)}`;
 
+/** Sentences about one mark; --json has them all. */
+const shown = 8;
+
 const show = (measured: Measured): void => {
   print(lineOf(measured));
-  for (const miss of measured.misses) print(`    ${miss}`);
+  for (const miss of measured.misses.slice(0, shown)) print(`    ${miss}`);
+  if (measured.misses.length > shown) print(`    … and ${measured.misses.length - shown} more`);
   if (measured.misses.length > 0) for (const failure of measured.found.figures.failures) print(dim(`    ${failure}`));
 };
 
