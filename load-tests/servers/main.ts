@@ -55,9 +55,16 @@ const readArguments = () => {
 
 const listLine = ({ name, what, limits }: Mark): string => `${name.padEnd(12)} ${what}: ${limitText(limits)}`;
 
+/** 128 + 2, what a shell says of a program that Ctrl-C ended. */
+const interrupted = 130;
+
+/** Sentences about one mark; --json has them all. */
+const shown = 8;
+
 const show = (measured: Measured): void => {
   print(lineOf(measured));
-  for (const miss of measured.misses) print(`    ${miss}`);
+  for (const miss of measured.misses.slice(0, shown)) print(`    ${miss}`);
+  if (measured.misses.length > shown) print(`    … and ${measured.misses.length - shown} more`);
   if (measured.misses.length > 0) for (const failure of measured.found.figures.failures) print(dim(`    ${failure}`));
 };
 
@@ -80,6 +87,12 @@ const run = async ({ marks, repeat, inventory, lab, json }: ReturnType<typeof re
   const measured: Measured[] = [];
   let isWell = true;
   const scene = await Scene.open(site, seed);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      print('stopped: putting everything back');
+      void restore(site).finally(() => process.exit(interrupted));
+    });
+  }
   try {
     for (let round = 0; round < repeat; round += 1) {
       for (const mark of marks) {

@@ -13,6 +13,8 @@ export class Scene {
   readonly people: People;
   readonly #earlier: ReadonlySet<string>;
   readonly #history = new Ledger();
+  /** What was found already: it is the earlier mark's. */
+  readonly #found = new Set<string>();
 
   private constructor(site: ServersSite, traffic: Traffic, people: People, earlier: ReadonlySet<string>) {
     this.site = site;
@@ -46,9 +48,12 @@ export class Scene {
     return entries;
   }
 
-  /** Compares the database with everything that was asked since the scene was set. */
-  violations(): Promise<string[]> {
-    return findViolations((sql) => this.site.rows(sql), this.#history, this.#earlier);
+  /** Compares the database with everything that was asked since the scene was set; what is new of what does not hold. */
+  async violations(): Promise<string[]> {
+    const all = await findViolations((sql) => this.site.rows(sql), this.#history, this.#earlier);
+    const fresh = all.filter((sentence) => !this.#found.has(sentence));
+    for (const sentence of fresh) this.#found.add(sentence);
+    return fresh;
   }
 
   close(): Promise<void> {

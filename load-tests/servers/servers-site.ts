@@ -123,7 +123,7 @@ export class ServersSite {
    */
   async verb(name: string, words: readonly string[], onLine: (line: string) => void = () => {}): Promise<number> {
     const route = ['-i', this.inventory.file, '--lab', this.lab.name];
-    const args = ['--disable-warning=ExperimentalWarning', `${root}infra/verbs/${name}.ts`, ...words, ...route];
+    const args = ['--disable-warning=ExperimentalWarning', `${root}infra/verbs/${name}.ts`, ...route, ...words];
     let rest = '';
     const { code } = await runToEnd(
       { command: process.execPath, args },

@@ -37,8 +37,8 @@ export class Traffic {
     site: { readonly url: string; readonly front: Front; readonly seed: number },
     execute: (sql: string) => Promise<unknown>,
   ): Traffic {
-    const [command = '', ...args] = [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', program];
-    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const words = [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', program];
+    const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const traffic = new Traffic(child, execute);
     traffic.#tell({ do: 'open', ...site });
     return traffic;

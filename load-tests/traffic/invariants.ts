@@ -60,7 +60,7 @@ export const findViolations = async (
     for (const row of await rows<Known>(sql)) stored.set(row.mark, [...(stored.get(row.mark) ?? []), row]);
     const asked = new Set(ledger.entries.filter((entry) => entry.kind === kind).map(({ mark }) => mark));
     for (const [mark, { length }] of stored) {
-      if (length > 1) found.push(`${kind} ${mark} was done ${length} times`);
+      if (length > 1 && !earlier.has(mark)) found.push(`${kind} ${mark} was done ${length} times`);
     }
     for (const mark of stored.keys()) {
       // What set the scene has no mark.

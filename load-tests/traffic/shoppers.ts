@@ -7,17 +7,15 @@ import {
   operations,
   pathOf,
 } from '@scale-up/contract';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { Entry, Ledger } from './ledger.ts';
+import { patience, type Sender } from './sender.ts';
 
 export type Answer = {
   readonly status: number;
   readonly text: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 };
-
-/** Longer than anything on the way waits. */
-export const patience = 60_000;
 
 const plainAgent = (): Agent =>
   new Agent({ connections: 10_000, headersTimeout: patience, bodyTimeout: patience, connectTimeout: patience });
@@ -33,13 +31,13 @@ const reasonOf = (error: unknown): string => {
 /** Calls the API, and writes every call into a ledger. A client that sends each request once, and never again by itself. */
 export class Client {
   readonly #url: string;
-  readonly #agents: readonly Dispatcher[];
+  readonly #agents: readonly Sender[];
   readonly #ledger: Ledger;
   readonly #start: number;
   #sent = 0;
 
   /** @param agents take turns; by default one over plain HTTP/1.1 */
-  constructor(url: string, ledger: Ledger, agents: readonly Dispatcher[] = [plainAgent()]) {
+  constructor(url: string, ledger: Ledger, agents: readonly Sender[] = [plainAgent()]) {
     this.#url = url;
     this.#ledger = ledger;
     this.#start = performance.now();
@@ -61,7 +59,7 @@ export class Client {
     const { body } = input as { body?: unknown };
     const begun = performance.now();
     const isAnonymous = token === undefined;
-    const agent = this.#agents[this.#sent++ % this.#agents.length] as Dispatcher;
+    const agent = this.#agents[this.#sent++ % this.#agents.length] as Sender;
     let answer: Answer | undefined;
     try {
       const {

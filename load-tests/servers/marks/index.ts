@@ -2,6 +2,8 @@ import type { Mark } from '../measure.ts';
 import { balancerMarks } from './balancers.ts';
 import { databaseMarks } from './database.ts';
 import { instanceMarks } from './instances.ts';
+import { joinMark } from './join.ts';
+import { releaseMarks } from './releases.ts';
 import { serverMarks } from './servers.ts';
 
 const numberOf = ({ name }: Mark): number => Number.parseInt(name, 10);
@@ -11,7 +13,7 @@ const numberOf = ({ name }: Mark): number => Number.parseInt(name, 10);
  * @param minutes of those in which nothing happens
  */
 export const allMarks = (minutes: number): Mark[] =>
-  [...balancerMarks, ...instanceMarks, ...databaseMarks, ...serverMarks(minutes)].toSorted(
+  [...balancerMarks, ...instanceMarks, ...databaseMarks, ...releaseMarks, joinMark, ...serverMarks(minutes)].toSorted(
     (a, b) => numberOf(a) - numberOf(b),
   );
 

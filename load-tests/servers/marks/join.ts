@@ -1,0 +1,48 @@
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
+import { vaultOf } from '@scale-up/infra/inventory/vault.ts';
+import { bystander, demandRoles } from '../arrange.ts';
+import { hit, type Mark } from '../measure.ts';
+import { runningRelease } from '../releases/derive.ts';
+import type { ServersSite } from '../servers-site.ts';
+
+/** An inventory whose tiers lack a server, as its file says it; JSON is YAML. */
+export const withoutServer = ({ file: _, ...inventory }: Inventory, server: string): string => {
+  const { web, app } = inventory.groups;
+  const others = (names: readonly string[]): string[] => names.filter((name) => name !== server);
+  return JSON.stringify({ ...inventory, groups: { ...inventory.groups, web: others(web), app: others(app) } }, null, 2);
+};
+
+/** Writes that inventory, and its secrets beside it. */
+const writeWithout = ({ inventory, folder }: ServersSite, server: string): string => {
+  const file = `${folder}without-${server}.yml`;
+  const vault = vaultOf(inventory);
+  // Without them `provision` would make new ones.
+  if (!existsSync(vault.file)) throw new Error(`${vault.file} is missing: the lab was not provisioned from here`);
+  writeFileSync(file, withoutServer(inventory, server));
+  copyFileSync(vault.file, vaultOf({ ...inventory, file }).file);
+  return file;
+};
+
+/** Nothing of a release is left on a server: it comes as a new one. */
+const forget = 'podman rmi --all --force >/dev/null; rm -f /var/lib/scale-up/releases.json';
+
+/** A server leaves web and app and joins them again, as a new one does. */
+export const joinMark: Mark = {
+  name: '16',
+  what: 'a server leaves web and app, and joins them',
+  limits: { failed: 'none' },
+  strike: async (site, say) => {
+    const server = bystander(site, await demandRoles(site));
+    const release = await runningRelease(site);
+    const without = writeWithout(site, server);
+    return hit(async () => {
+      say(`${server} leaves`);
+      await site.done('provision', '-i', without);
+      await site.on(server, forget);
+      say(`${server} joins`);
+      await site.done('provision');
+      await site.done('deploy', '--release', release);
+    });
+  },
+};
