@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { messageOf } from '../../local/message.ts';
 import { takeLock } from '../../verbs/support/lock.ts';
 import { fakeServers } from './fake-servers.ts';
 
@@ -6,13 +8,12 @@ import { fakeServers } from './fake-servers.ts';
 const [folder = '', ...names] = process.argv.slice(2);
 const lock = await takeLock(fakeServers(folder, names), 'deploy');
 process.stdout.write('held\n');
-process.stdin.once('data', async () => {
-  try {
-    lock.assertHeld();
-    process.stdout.write('still held\n');
-  } catch (error) {
-    process.stdout.write(`${(error as Error).message}\n`);
-  }
-  await lock.release();
-  process.exit();
-});
+await once(process.stdin, 'data');
+try {
+  lock.assertHeld();
+  process.stdout.write('still held\n');
+} catch (error) {
+  process.stdout.write(`${messageOf(error)}\n`);
+}
+await lock.release();
+process.exit();
