@@ -71,6 +71,14 @@ suite('secrets of an inventory', { skip: cannotRender, timeout }, () => {
     );
   });
 
+  test('are made anew one by one: what was taken out of the vault is another one, and all others stay', async () => {
+    const { token_secret: former, ...others } = await secretsNow();
+    const { token_secret: next, ...rest } = await completeSecrets(inventory, others);
+    assert.notEqual(next, former);
+    assert.match(next, /^[0-9a-f]{48}$/);
+    assert.deepEqual(rest, others);
+  });
+
   test('stand neither in the command that runs Ansible nor in its environment', async () => {
     const route = { id: 'net', prefix: [] };
     const { args } = playbookCommand({ bin, inventory, route, playbook: 'provision.yml', isTrial: false });
