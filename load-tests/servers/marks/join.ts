@@ -3,14 +3,17 @@ import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
 import { vaultOf } from '@scale-up/infra/inventory/vault.ts';
 import { bystander, demandRoles } from '../arrange.ts';
 import { hit, type Mark } from '../measure.ts';
-import { runningRelease } from '../releases/derive.ts';
 import type { ServersSite } from '../servers-site.ts';
 
 /** An inventory whose tiers lack a server, as its file says it; JSON is YAML. */
-export const withoutServer = ({ file: _, ...inventory }: Inventory, server: string): string => {
+export const withoutServer = (inventory: Inventory, server: string): string => {
   const { web, app } = inventory.groups;
   const others = (names: readonly string[]): string[] => names.filter((name) => name !== server);
-  return JSON.stringify({ ...inventory, groups: { ...inventory.groups, web: others(web), app: others(app) } }, null, 2);
+  return JSON.stringify(
+    { ...inventory, file: undefined, groups: { ...inventory.groups, web: others(web), app: others(app) } },
+    null,
+    2,
+  );
 };
 
 /** Writes that inventory, and its secrets beside it. */
@@ -34,7 +37,6 @@ export const joinMark: Mark = {
   limits: { failed: 'none' },
   strike: async (site, say) => {
     const server = bystander(site, await demandRoles(site));
-    const release = await runningRelease(site);
     const without = writeWithout(site, server);
     return hit(async () => {
       say(`${server} leaves`);
@@ -42,7 +44,6 @@ export const joinMark: Mark = {
       await site.on(server, forget);
       say(`${server} joins`);
       await site.done('provision');
-      await site.done('deploy', '--release', release);
     });
   },
 };
