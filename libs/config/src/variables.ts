@@ -84,6 +84,13 @@ export const variables = {
     default: fileURLToPath(new URL('../../../apps/site/dist', import.meta.url)),
     reason: 'The folder of static files that web serves; the build of apps/site.',
   }),
+  OTHER_ASSETS_DIR: variable(string(), {
+    services: ['web'],
+    default: null,
+    example: '/var/lib/scale-up/assets',
+    reason:
+      'A folder with one folder a release, of the hashed files of its site. During a deploy a page of one release asks an instance of another for them. It may be absent, and grow.',
+  }),
   TRUSTED_PROXIES: variable(networks(), {
     services: ['web', 'app'],
     default: null,
