@@ -6,6 +6,7 @@ import { ensureSecrets } from '../inventory/secrets.ts';
 import { vaultOf } from '../inventory/vault.ts';
 import { ensureAnsible } from '../inventory/venv.ts';
 import { withLock } from '../lab/lock.ts';
+import { bringRelease } from './deploy/bring.ts';
 import type { VerbDefinition } from './support/arguments.ts';
 import { type ExitCode, exitCodes, VerbError } from './support/exit-codes.ts';
 import { inspect, type Inspection } from './support/inspect.ts';
@@ -83,16 +84,19 @@ const provision = async (context: VerbContext): Promise<ExitCode | void> => {
   report.plan(`provision ${inventory.name}: ${limit.join(', ')}`, [
     'make the secrets and certificates that are missing, renew what is about to expire',
     'bring every server to what its groups ask for: packages, files, services',
+    'bring the release that the others run to those that are new',
   ]);
   for (const fault of faultsIn(found)) report.say(`Left out: ${fault}`);
   if (given.isDryRun) return trial(context, bin, found);
 
-  const outcome = await context.locked(async () => {
+  const outcome = await context.locked(async (assertHeld) => {
     const onWait = (): void => report.say('Waiting for another command of this inventory.');
     const isNew = await withLock(`${inventoryFolder(inventory)}lock`, onWait, () => ensureSecrets(bin, inventory));
     if (isNew) report.say(`Secrets written to ${vaultOf(inventory).file}`);
     writeHosts(inventory, await askInstances(inventory, servers));
-    return runPlaybook({ bin, inventory, route, playbook, isTrial: false, limit }, report.say, signal);
+    const ended = await runPlaybook({ bin, inventory, route, playbook, isTrial: false, limit }, report.say, signal);
+    if (ended.isDone) await bringRelease(context, limit, assertHeld);
+    return ended;
   });
   if (given.isJson) process.stdout.write(`${JSON.stringify(outcome)}\n`);
   report.done(`${outcome.isDone ? 'Provisioned' : 'NOT provisioned'}: ${summaryText(outcome)}`);

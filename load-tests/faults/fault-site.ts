@@ -94,6 +94,7 @@ export class FaultSite {
         APP_OPS_PORT: '0',
         DATABASE_URL: this.#databaseUrl,
         REDIS_URL: '',
+        REDIS_SENTINELS: '',
         TOKEN_SECRET: this.#secrets.token,
         TRUSTED_PROXIES: '127.0.0.1',
         DRAIN_DELAY_MS: '0',

@@ -17,6 +17,7 @@ import { profileRoutes } from './profiles/routes.ts';
 import { createRouting } from './routing.ts';
 import { tagRoutes } from './tags/routes.ts';
 import { createTokens } from './tokens.ts';
+import { sayUnderWay } from './under-way.ts';
 import { createLoginLimits } from './users/login-limits.ts';
 import { userRoutes } from './users/routes.ts';
 import { compileValidator } from './validation.ts';
@@ -39,6 +40,7 @@ export const buildApp = async (
 ): Promise<void> => {
   const tokens = createTokens(config.TOKEN_SECRET, config.TOKEN_LIFETIME_HOURS);
   const limits = createLoginLimits(cache, config.LOGIN_LIMIT_PER_MINUTE, config.REGISTRATION_LIMIT_PER_HOUR);
+  sayUnderWay(server);
   await server.register(
     async (api) => {
       handleApiErrors(api, database);

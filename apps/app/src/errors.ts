@@ -37,7 +37,9 @@ export const handleApiErrors = (server: FastifyInstance, database: Database): vo
     } catch (second) {
       problem = second instanceof Problem ? second : unavailable(second);
     }
-    if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
+    const hasLeft = error instanceof Unavailable && error.reason === 'aborted';
+    if (hasLeft) request.log.info('dropped a request whose caller has left');
+    else if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     // Fastify would close the connection under a body that still arrives, and the reset would overtake the answer: web saw 413 as a
     // fault of this process. What arrives is thrown away instead, for limits.requestTimeout at most.
     reply.removeHeader('connection');

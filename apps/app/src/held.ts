@@ -8,12 +8,6 @@ declare module 'fastify' {
   }
 }
 
-/**
- * Milliseconds between two words to the hop before that a held request is still being worked on: a few of them within the time after which
- * that hop takes a silent peer for frozen (1.5 s).
- */
-const interval = 400;
-
 /** Says in `Server-Timing` that an answer had to wait, and why. */
 export const reportHolding = (server: FastifyInstance): void => {
   server.decorateRequest('held', 0);
@@ -25,23 +19,16 @@ export const reportHolding = (server: FastifyInstance): void => {
   });
 };
 
-/** A request as a caller of the database: while it is held, the hop before it is told so by interim answers (RFC 2518 10.1, 102). */
+/** A request as a caller of the database, which leaves when its connection ends. */
 export const callerOf = (request: FastifyRequest, reply: FastifyReply): Caller => {
-  let timer: NodeJS.Timeout | undefined;
-  const canBeTold = request.isFromTrustedPeer && request.raw.httpVersionMinor > 0;
+  let signal: AbortSignal | undefined;
   return {
     weight: Number(request.headers['content-length'] ?? 0),
-    // Made only when it is asked for, which is when the request has to wait.
+    // Made only when it is asked for, which is by a write, or when a read has to wait.
     get signal(): AbortSignal {
-      return leavingOf(reply);
+      return (signal ??= leavingOf(reply));
     },
-    onHold: () => {
-      if (canBeTold) timer = setInterval(() => reply.raw.headersSent || reply.raw.writeProcessing(), interval);
-    },
-    onHeld: (milliseconds) => {
-      clearInterval(timer);
-      request.held += milliseconds;
-    },
+    onHeld: (milliseconds) => void (request.held += milliseconds),
   };
 };
 

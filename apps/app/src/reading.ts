@@ -27,7 +27,7 @@ export const answerRead = async (
   handler: (queries: Queries) => Promise<unknown>,
 ): Promise<unknown> => {
   if (!request.claims) {
-    const load = async (): Promise<string> => textOf(reply, await handler(database.for(noPatience)));
+    const load = async (): Promise<string> => textOf(reply, operation, await handler(database.for(noPatience)));
     const answer = await caching.answer(operation, input, load);
     if (answer) {
       describe(reply, answer);

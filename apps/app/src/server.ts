@@ -1,5 +1,5 @@
-import { openCache } from '@scale-up/cache';
-import { readConfigOrExit } from '@scale-up/config';
+import { openCache, type Servers } from '@scale-up/cache';
+import { type Config, readConfigOrExit } from '@scale-up/config';
 import { openDatabase } from '@scale-up/database';
 import { createLogger, createMetrics, createServer, Health, run } from '@scale-up/service';
 import { buildApp } from './app.ts';
@@ -10,6 +10,11 @@ import { compatibleSchema } from './schema-version.ts';
 
 /** Bytes that all waiting requests keep together: bodies of 1 MiB must not fill the memory that 2,000 small ones may. */
 const heldBytes = 64 * 1_048_576;
+
+const cacheServers = (config: Config<'app'>): Servers | undefined =>
+  config.REDIS_SENTINELS
+    ? { sentinels: config.REDIS_SENTINELS, password: config.REDIS_PASSWORD?.reveal() }
+    : config.REDIS_URL?.reveal();
 
 /** The process of app. */
 const main = async (): Promise<void> => {
@@ -25,7 +30,7 @@ const main = async (): Promise<void> => {
     hold: { time: config.HOLD_LIMIT_MS, callers: config.HELD_REQUESTS_MAX, bytes: heldBytes },
     onEvent: reportDatabase(logger, metrics),
   });
-  const cache = openCache(config.REDIS_URL?.reveal(), (isUp, reason) =>
+  const cache = openCache(cacheServers(config), (isUp, reason) =>
     isUp ? logger.info('cache connected') : logger.warn({ err: reason }, 'cache lost, working without'),
   );
   reportDependencies(health, metrics, database, cache);
@@ -43,6 +48,7 @@ const main = async (): Promise<void> => {
     health,
     metrics,
     logger,
+    release: config.RELEASE,
     listen: { host: config.APP_HOST, port: config.APP_PORT },
     ops: { host: config.APP_OPS_HOST, port: config.APP_OPS_PORT },
     drain: { delay: config.DRAIN_DELAY_MS, limit: config.DRAIN_LIMIT_MS },

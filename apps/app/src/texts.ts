@@ -1,12 +1,14 @@
+import type { Operation } from '@scale-up/contract';
 import type { FastifyReply } from 'fastify';
 
 /**
  * An answer's body as it goes out, made by the operation's own serializer; empty where there is none. By the route's, not the reply's: a slow read
- * goes on after its reader was given a stale text, and then the reply takes everything for text.
+ * goes on after its reader was given a stale text, and then the reply takes everything for text. By the operation's status: a slow write goes
+ * on after its caller was told 503.
  */
-export const textOf = (reply: FastifyReply, body: unknown): string => {
+export const textOf = (reply: FastifyReply, { status }: Operation, body: unknown): string => {
   if (body === undefined) return '';
-  const serialize = reply.getSerializationFunction(String(reply.statusCode));
+  const serialize = reply.getSerializationFunction(String(status));
   return serialize ? serialize(body as never) : JSON.stringify(body);
 };
 

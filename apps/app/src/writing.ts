@@ -65,7 +65,8 @@ export const answerOnce = async (
     const ready = await prepared;
     const viewer = input.claims && (await requireViewer(queries, input.claims));
     const body = await handler({ ...input, viewer, prepared: ready, setHeader }, queries);
-    return seal(secret, { status: reply.statusCode, headers, body: textOf(reply, body) });
+    // Not the reply's status: a caller who waited too long was told 503, and what is stored here is what the next one gets.
+    return seal(secret, { status: operation.status, headers, body: textOf(reply, operation, body) });
   };
   await prepared;
   const outcome = await doOnce(() => database.once(key, work, caller));

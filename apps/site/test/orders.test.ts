@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
+import { demoSite } from '@scale-up/testing';
 import { focusedText, hasFocus, until } from './support/page-state.ts';
 import { newName, register } from './support/people.ts';
 import { type Keeper, basketLink, countOrders, keeperOf, placeOrder, putIntoBasket, thanked } from './support/shop.ts';
 import { keepScreenshot } from './support/screenshots.ts';
-import { siteWithVisitors } from './support/visit.ts';
+import { visitorsOf } from './support/visit.ts';
 
 suite('orders', () => {
-  const { visit, site } = siteWithVisitors();
+  const { visit, site } = visitorsOf(demoSite);
   let keeper: Keeper;
   before(async () => {
     keeper = await keeperOf(site());

@@ -35,6 +35,7 @@ const main = async (): Promise<void> => {
     health,
     metrics,
     logger,
+    release: config.RELEASE,
     listen: { host: config.WEB_HOST, port: config.WEB_PORT },
     ops: { host: config.WEB_OPS_HOST, port: config.WEB_OPS_PORT },
     drain: { delay: config.DRAIN_DELAY_MS, limit: config.DRAIN_LIMIT_MS },

@@ -87,13 +87,14 @@ test('an upstream that goes on dying is 502 at the hold limit: what was sent may
   assert.ok(connections() >= 4 && connections() <= 12, `${connections()} tries`);
 });
 
-test('503 and 502 of the upstream are followed by another try, which succeeds within 2 s', async () => {
+test('503, 502 and 504 of the upstream are followed by another try, which succeeds within 2 s', async () => {
   const keys = new Set<unknown>();
   let tries = 0;
   const upstream = await startUpstream((asked, response) => {
     tries += 1;
     keys.add(asked.headers['x-attempt-key']);
-    if (tries < 3) return void response.writeHead(tries === 1 ? 503 : 502).end('<h1>nobody is there</h1>');
+    const refusal = [503, 502, 504][tries - 1];
+    if (refusal !== undefined) return void response.writeHead(refusal).end('<h1>nobody is there</h1>');
     asked.pipe(response);
   });
   const { url, metric } = await startWebHere(upstream.url);
@@ -102,10 +103,18 @@ test('503 and 502 of the upstream are followed by another try, which succeeds wi
   assert.equal(await answer.text(), 'a write');
   assert.ok(performance.now() - begun < 2_000);
   assert.match(answer.headers.get('server-timing') ?? '', /^held;dur=\d+;desc="app away"$/);
-  assert.deepEqual([tries, keys.size], [3, 1]);
+  assert.deepEqual([tries, keys.size], [4, 1]);
   const retries = await metric('web_retries_total');
   assert.match(retries, /reason="unavailable".* 1$/m);
   assert.match(retries, /reason="bad-gateway".* 1$/m);
+  assert.match(retries, /reason="gateway-timeout".* 1$/m);
+});
+
+test('an upstream that goes on saying 504 is 502 at the hold limit: what it was silent about may have been done', async () => {
+  const upstream = await startUpstream((_, response) => void response.writeHead(504).end());
+  const { url } = await startWebHere(upstream.url, { hold: 300 });
+  const answer = await fetch(`${url}/api/x`, { method: 'POST', body: 'a write' });
+  assert.deepEqual([answer.status, answer.headers.get('retry-after')], [502, null]);
 });
 
 test('an upstream that goes on saying 503 is 503 with Retry-After at the hold limit, as a problem', async () => {

@@ -20,14 +20,15 @@ podman image prune --force >/dev/null
 `;
 
 /**
- * Makes every server remember a release as complete, and how to get back from it.
+ * Makes servers, by default all, remember a release as complete, and how to get back from it.
  * @param previous the release before; null when there was none
  */
 export const complete = async (
   { servers, inventory }: VerbContext,
   tag: string,
   previous: string | null,
+  names: readonly string[] = releaseServers(inventory),
 ): Promise<void> => {
   const command = script(note, tag, previous ?? '', services.join(' '), JSON.stringify({ current: tag, previous }));
-  await Promise.all(releaseServers(inventory).map((server) => servers.demand(server, command)));
+  await Promise.all(names.map((server) => servers.demand(server, command)));
 };

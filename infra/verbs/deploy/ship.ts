@@ -159,9 +159,15 @@ ls -t "$folder" | tail -n "+$(($3 + 1))" | while read -r old; do rm -rf "\${fold
 /**
  * Puts a release's assets where every web server serves them, before any instance runs it: a page of the new release may ask an
  * instance of the old one for them. Those of earlier releases stay, for pages that are open.
+ * @param among only on these servers
  */
-export const placeAssets = async ({ servers, inventory, report }: VerbContext, tag: string): Promise<void> => {
-  const names = inventory.groups.web;
+export const placeAssets = async (
+  { servers, inventory, report }: VerbContext,
+  tag: string,
+  among: readonly string[] = inventory.groups.web,
+): Promise<void> => {
+  const names = inventory.groups.web.filter((name) => among.includes(name));
+  if (names.length === 0) return;
   await report.step(names.join(', '), 'place its assets beside those of earlier releases', async () => {
     const command = script(assets, tag, `${imageRoot}/apps/site/dist/assets`, String(keptReleases));
     await Promise.all(names.map((server) => servers.demand(server, command)));

@@ -79,6 +79,8 @@ export const takeLock = async (servers: Servers, verb: string): Promise<Lock> =>
     const late = setTimeout(() => child.kill('SIGKILL'), answerTime);
     part.heard = Date.now();
     const beat = setInterval(() => {
+      // After a pause the server has given it up: to speak again would only look like being heard.
+      if (Date.now() - part.heard >= silence * 1_000) return;
       child.stdin.write('\n');
       part.heard = Date.now();
     }, heartbeat);

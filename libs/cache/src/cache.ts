@@ -1,5 +1,5 @@
 import { type Breaker, createBreaker } from './breaker.ts';
-import { type Changed, connect } from './connection.ts';
+import { type Changed, connect, type Servers } from './connection.ts';
 import { createOwnStore } from './own-store.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { createSharedStore } from './shared-store.ts';
@@ -31,15 +31,15 @@ const defaultPatience = 40;
 /**
  * Connects to Valkey or Redis. Nothing depends on it for being right, and nothing waits for it longer than 50 ms: while it is slow or
  * away, this process does without.
- * @param url undefined for none
+ * @param servers the URL of one, or the Sentinels of several; undefined for none
  * @param onChange told once whenever it comes or goes
  * @param patience in ms, how long an answer is waited for; with ten more it is the 50 ms that are promised here
  */
-export const openCache = (url: string | undefined, onChange: Changed, patience = defaultPatience): Cache => {
+export const openCache = (servers: Servers | undefined, onChange: Changed, patience = defaultPatience): Cache => {
   const requests: Record<Result, number> = { fresh: 0, stale: 0, miss: 0 };
   const own = createOwnStore(ownStoreBytes);
   const count = (result: Result): void => void requests[result]++;
-  if (url === undefined) {
+  if (servers === undefined) {
     return {
       rateLimiter: (name, points, seconds) => createRateLimiter(undefined, name, points, seconds),
       values: (name, options) => createValueCache({ name, own, count }, options),
@@ -48,7 +48,7 @@ export const openCache = (url: string | undefined, onChange: Changed, patience =
       close: () => {},
     };
   }
-  const redis = connect(url, onChange);
+  const redis = connect(servers, onChange);
   const breaker: Breaker = createBreaker(
     () => redis.status === 'ready',
     () => redis.ping(),

@@ -1,3 +1,4 @@
 export { type Cache, openCache, type Stats } from './cache.ts';
+export type { Sentinels, Servers } from './connection.ts';
 export type { RateLimiter, Verdict } from './rate-limiter.ts';
 export type { Entry, Loaded, ThroughOptions, ValueCache, ValueOptions } from './value-cache.ts';

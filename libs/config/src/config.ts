@@ -1,5 +1,5 @@
 import { Wrong } from './kinds.ts';
-import { type Service, type Variable, type Variables, variables } from './variables.ts';
+import { exclusions, type Service, type Variable, type Variables, variables } from './variables.ts';
 
 type Value<V> = V extends { kind: { parse: (text: string) => infer T } }
   ? V extends { default: null }
@@ -49,6 +49,11 @@ export const readConfig = <S extends Service>(service: S, env: NodeJS.ProcessEnv
       if (!(error instanceof Wrong)) throw error;
       const seen = variable.kind.secret ? '' : `, not "${text}"`;
       faults.push(`${name} must be ${error.message}${seen}`);
+    }
+  }
+  for (const [one, other, reason] of exclusions) {
+    if (variables[one].services.some((reader) => reader === service) && env[one] && env[other]) {
+      faults.push(`${one} and ${other} exclude each other: ${reason}`);
     }
   }
   if (faults.length > 0) throw new ConfigurationError(service, faults);

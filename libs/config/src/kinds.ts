@@ -73,6 +73,26 @@ export const networks = (): Kind<string[]> => ({
   },
 });
 
+export type Endpoint = { readonly host: string; readonly port: number };
+
+/** Servers as `host:port`, in the order in which they are asked; an IPv6 address stands in brackets. */
+export const endpoints = (): Kind<readonly Endpoint[]> => ({
+  name: 'host:port, comma-separated',
+  secret: false,
+  parse: (text) => text.split(',').map((item) => parseEndpoint(item.trim())),
+});
+
+const parseEndpoint = (item: string): Endpoint => {
+  const [, inBrackets, name, digits] = /^(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(item) ?? [];
+  const port = Number(digits);
+  const host = inBrackets ?? name;
+  const isHost = inBrackets === undefined || isIP(inBrackets) === 6;
+  if (host === undefined || !isHost || port < 1 || port > 65_535) {
+    throw new Wrong('servers such as 10.0.0.1:26379,10.0.0.2:26379');
+  }
+  return { host, port };
+};
+
 const checkUrl = (text: string, protocols: string[]): void => {
   const parsed = URL.parse(text);
   if (!parsed || !protocols.includes(parsed.protocol.slice(0, -1)) || !parsed.hostname) {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { integer, type Kind, networks, oneOf, secret, secretUrl, string, url } from './kinds.ts';
+import { endpoints, integer, type Kind, networks, oneOf, secret, secretUrl, string, url } from './kinds.ts';
 
 export type Service = 'web' | 'app' | 'db-migrator';
 
@@ -141,6 +141,20 @@ export const variables = {
     reason:
       'Valkey or Redis, where app instances share counters and cached answers. Unset: each instance counts and caches for itself.',
   }),
+  REDIS_SENTINELS: variable(endpoints(), {
+    services: ['app'],
+    default: null,
+    example: '10.0.0.1:26379,10.0.0.2:26379,10.0.0.3:26379',
+    reason:
+      'The Sentinels that know which of several servers is primary, in the place of REDIS_URL; their name for it is scale-up.',
+  }),
+  REDIS_PASSWORD: variable(secret(8), {
+    services: ['app'],
+    default: null,
+    example: 'the password of the cache',
+    reason:
+      'The password of the default user on servers and Sentinels. With REDIS_SENTINELS only: REDIS_URL holds its own.',
+  }),
   TOKEN_SECRET: variable(secret(32), {
     services: ['app'],
     example: 'write 32 or more random characters here',
@@ -166,3 +180,9 @@ export const variables = {
 } as const;
 
 export type Variables = typeof variables;
+
+/** Variables that exclude each other: who gives both may mean either. */
+export const exclusions: readonly (readonly [keyof Variables, keyof Variables, string])[] = [
+  ['REDIS_URL', 'REDIS_SENTINELS', 'a single server has an address, several have Sentinels'],
+  ['REDIS_URL', 'REDIS_PASSWORD', 'the password for REDIS_URL stands in it'],
+];

@@ -51,6 +51,36 @@ test('no fault shows the value of a secret', () => {
   assert.doesNotMatch(faults, /hunter22|short-and-private/);
 });
 
+test('Sentinels are hosts with ports, in order; anything else is refused', () => {
+  const read = (text: string) => readConfig('app', { ...complete, REDIS_SENTINELS: text }).REDIS_SENTINELS;
+  assert.deepEqual(read('10.0.0.1:26379, cache-2.internal:1,[::1]:65535'), [
+    { host: '10.0.0.1', port: 26_379 },
+    { host: 'cache-2.internal', port: 1 },
+    { host: '::1', port: 65_535 },
+  ]);
+  for (const wrong of ['10.0.0.1', '10.0.0.1:0', 'a:65536', 'a:1,', 'redis://a:1', '::1:1', '[a]:1']) {
+    assert.match(
+      faultsOf({ ...complete, REDIS_SENTINELS: wrong }).join(),
+      /REDIS_SENTINELS must be servers such as/,
+      wrong,
+    );
+  }
+});
+
+test('one cache server and Sentinels at once are a fault, and so is a second password', () => {
+  const faults = faultsOf({
+    ...complete,
+    REDIS_URL: 'redis://:hunter22@a',
+    REDIS_SENTINELS: 'a:1',
+    REDIS_PASSWORD: 'hunter23',
+  });
+  assert.deepEqual(faults, [
+    'REDIS_URL and REDIS_SENTINELS exclude each other: a single server has an address, several have Sentinels',
+    'REDIS_URL and REDIS_PASSWORD exclude each other: the password for REDIS_URL stands in it',
+  ]);
+  assert.deepEqual(faultsOf({ ...complete, REDIS_SENTINELS: 'a:1', REDIS_PASSWORD: 'hunter23' }), []);
+});
+
 test('an empty value counts as not given', () => {
   assert.equal(readConfig('app', { ...complete, APP_PORT: '' }).APP_PORT, 8090);
   assert.match(faultsOf({ ...complete, TOKEN_SECRET: '' }).join(), /TOKEN_SECRET is missing/);

@@ -1,5 +1,5 @@
 import { Availability } from './availability.ts';
-import { OutcomeUnknown, WriteUnderWay } from './errors.ts';
+import { OutcomeUnknown, Unavailable, WriteUnderWay } from './errors.ts';
 import type { DatabaseEvent, OnEvent } from './events.ts';
 import { type Caller, Holding, type HoldLimits } from './holding.ts';
 import { doOnce, isKnown, type Outcome, type OutcomeKey, pruneOutcomes } from './outcomes.ts';
@@ -58,24 +58,34 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     ...queriesOn((query) => holding.run({ attempt: () => onAny(connect, query), isAbandonable: true }, caller)),
     script: queriesOn((query) => onAny(connect, query)).script,
   });
-  const inTransaction = <Result>(work: Work<Result>): Promise<Result> =>
-    transact(connect, work).catch((error: unknown) => {
+  const requireCaller = ({ signal }: Caller): void => {
+    if (!signal?.aborted) return;
+    onEvent({ type: 'refused', reason: 'aborted' });
+    throw new Unavailable('aborted', new Error('the caller has left'));
+  };
+  const inTransaction = <Result>(work: Work<Result>, caller: Caller = {}): Promise<Result> =>
+    transact(connect, work, () => requireCaller(caller)).catch((error: unknown) => {
       if (error instanceof OutcomeUnknown) onEvent({ type: 'commit-unknown', error: error.cause });
       throw error;
     });
   return {
     ...forCaller(),
     for: forCaller,
-    transaction: (work, caller) => holding.run({ attempt: () => inTransaction(work), isAbandonable: false }, caller),
-    once: async (key, work, caller) => {
+    transaction: (work, caller) =>
+      holding.run({ attempt: () => inTransaction(work, caller), isAbandonable: false }, caller),
+    once: async (key, work, caller = {}) => {
       let isUnknown = false;
       // What this very call did before its COMMIT got lost is no repetition.
       let own: Uint8Array | undefined;
       const attempt = async (): Promise<Outcome> => {
         let given: Uint8Array | undefined;
-        const noting: Work<Uint8Array> = async (queries) => (given = await work(queries));
+        const noting: Work<Uint8Array> = async (queries) => {
+          // A twin may have been waited for.
+          requireCaller(caller);
+          return (given = await work(queries));
+        };
         try {
-          return await inTransaction((queries) => doOnce(queries, key, noting));
+          return await inTransaction((queries) => doOnce(queries, key, noting), caller);
         } catch (error) {
           if (error instanceof OutcomeUnknown) [isUnknown, own] = [true, given ?? own];
           throw error;

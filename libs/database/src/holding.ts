@@ -24,7 +24,7 @@ export type Caller = {
   readonly patience?: number;
   /** Bytes it keeps in memory while it waits. */
   readonly weight?: number;
-  /** Ends its waiting, as when its client has left. */
+  /** Ends its waiting, as when its client has left. A transaction whose COMMIT has not been sent by then is not committed. */
   readonly signal?: AbortSignal;
   /** Told when it begins to wait. */
   readonly onHold?: () => void;

@@ -4,7 +4,7 @@ import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient } fro
 import { addressesOf, openSearch, requireRole, type Role } from './addresses.ts';
 import type { OnEvent } from './events.ts';
 import { typeParsers } from './types.ts';
-import { verdictOf } from './verdict.ts';
+import { isOutdatedPlan, verdictOf } from './verdict.ts';
 
 export type PoolOptions = {
   /** A connection string, which may name several hosts, or several strings. */
@@ -60,7 +60,10 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   // A single address needs no search.
   let isLocated = addresses.length === 1;
   const sockets = new Map<ClientBase, Socket>();
-  /** Connections made before the last grave absence: their server may be gone without a word, and each would cost its user a time-out. */
+  /**
+   * Connections made before the last grave absence: their server may be gone without a word, and each would cost its user a time-out. Or made
+   * before a migration that outdated a statement.
+   */
   const suspects = new WeakSet<ClientBase>();
 
   /** Goes to the address that was good last. */
@@ -90,6 +93,12 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   pool.on('connect', (client) =>
     client.once('error', (error) => onEvent({ type: 'connection-lost', error })).on('error', () => {}),
   );
+
+  pool.on('release', (error, client) => {
+    // What is outdated on one connection is so on all that were made before; each would cost somebody a try.
+    if (!isOutdatedPlan(error) || suspects.has(client)) return;
+    for (const known of sockets.keys()) suspects.add(known);
+  });
 
   const findServer = openSearch(addresses, role, config);
   const search = async (isGrave: boolean): Promise<void> => {

@@ -39,9 +39,18 @@ const messages: readonly (readonly [RegExp, Verdict])[] = [
   [/There was an error establishing an SSL connection/, 'busy'],
 ];
 
+/**
+ * Whether a prepared statement was outdated: a migration changed what its tables give (`SELECT *`, `RETURNING *`). The server says so
+ * with a code for everything that is not supported, and in its own language; the name of its function is the same in all of them.
+ */
+export const isOutdatedPlan = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
+
 /** What an error of pg means for whoever wants the same again. */
 export const verdictOf = (error: unknown): Verdict => {
   if (error instanceof WrongRole) return 'away';
+  // On another connection it is prepared anew.
+  if (isOutdatedPlan(error)) return 'busy';
   if (error instanceof DatabaseError) {
     const { code = '' } = error;
     return sqlStates.find(([pattern]) => pattern.test(code))?.[1] ?? 'fault';

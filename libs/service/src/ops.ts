@@ -9,20 +9,20 @@ const json = (response: ServerResponse, status: number, body: unknown): void => 
 
 /**
  * The server of the ops port, which no load balancer publishes.
- * `/livez` the process answers · `/readyz` it wants requests (503 when not; `?verbose` adds dependencies) · `/metrics` Prometheus.
+ * All name the release. `/livez` the process answers · `/readyz` it wants requests (503 when not; `?verbose` adds dependencies) · `/metrics` Prometheus.
  */
-export const createOpsServer = (health: Health, registry: Registry): Server =>
+export const createOpsServer = (health: Health, registry: Registry, release: string): Server =>
   createServer((request, response) => {
     const url = URL.parse(request.url ?? '/', 'http://ops');
     switch (url?.pathname) {
       case '/livez':
-        return json(response, 200, { status: 'alive' });
+        return json(response, 200, { status: 'alive', release });
       case '/readyz': {
         const status = health.phase === 'ready' ? 200 : 503;
-        if (!url.searchParams.has('verbose')) return json(response, status, { status: health.phase });
+        if (!url.searchParams.has('verbose')) return json(response, status, { status: health.phase, release });
         health.dependencies().then(
-          (dependencies) => json(response, status, { status: health.phase, dependencies }),
-          (error: unknown) => json(response, 500, { status: health.phase, error: String(error) }),
+          (dependencies) => json(response, status, { status: health.phase, release, dependencies }),
+          (error: unknown) => json(response, 500, { status: health.phase, release, error: String(error) }),
         );
         return;
       }

@@ -15,6 +15,8 @@ export type RunningParts = {
   readonly health: Health;
   readonly metrics: Registry;
   readonly logger: Logger;
+  /** Shown in health answers. */
+  readonly release: string;
   readonly listen: Address;
   readonly ops: Address;
   /** How long a stopping process still accepts, and how long requests in flight may take, in milliseconds. */
@@ -30,7 +32,7 @@ export type RunningParts = {
  */
 export const run = async (parts: RunningParts): Promise<void> => {
   const { server, health, logger } = parts;
-  const ops = createOpsServer(health, parts.metrics);
+  const ops = createOpsServer(health, parts.metrics, parts.release);
   const closeSilent = watchSilentConnections(server.server);
   dieOfWhatNobodyCaught(logger);
   let stopping = false;

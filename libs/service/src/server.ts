@@ -7,7 +7,7 @@ import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { measureRequests } from './metrics.ts';
 import { Problem } from './problems.ts';
-import { isAmbiguous } from './request-checks.ts';
+import { isAmbiguous, isCallerGone } from './request-checks.ts';
 import { logRequests } from './request-log.ts';
 import { requestIdOf, type TraceContext, traceOf, trustedPeers } from './request-context.ts';
 
@@ -62,6 +62,12 @@ export const createServer = ({ logger, metrics, health, trustedProxies, ...error
   server.decorateRequest('trace');
   server.decorateRequest('isFromTrustedPeer', false);
   server.addHook('onRequest', (request, reply, done) => {
+    if (isCallerGone(request.raw)) {
+      request.log.info('refused a request whose caller has gone');
+      reply.hijack();
+      // Its own end may be on its way still; nobody is left to read an answer.
+      return void request.raw.socket.destroy();
+    }
     request.isFromTrustedPeer = isTrusted(request.raw);
     request.trace = traceOf(request.isFromTrustedPeer ? request.headers.traceparent : undefined);
     reply.header('x-request-id', request.id);

@@ -6,7 +6,7 @@ import { createMetrics, Health } from '../src/index.ts';
 import { createOpsServer } from '../src/ops.ts';
 
 const start = async (health: Health): Promise<string> => {
-  const ops = createOpsServer(health, createMetrics('trial', 'r1')).listen(0, '127.0.0.1');
+  const ops = createOpsServer(health, createMetrics('trial', 'r1'), 'r1').listen(0, '127.0.0.1');
   after(() => ops.close());
   await once(ops, 'listening');
   return `http://127.0.0.1:${(ops.address() as AddressInfo).port}`;
@@ -39,12 +39,22 @@ test('a dependency that is down, throws or hangs is shown within 1.5 s and leave
   assert.equal(response.status, 200);
   assert.deepEqual(await response.json(), {
     status: 'ready',
+    release: 'r1',
     dependencies: {
       fine: { state: 'up' },
       broken: { state: 'down', detail: 'refused' },
       hanging: { state: 'down', detail: 'no answer within 1 s' },
     },
   });
+});
+
+test('every health answer names the release, also of a process that is not ready', async () => {
+  const url = await start(new Health());
+  const answers = ['/livez', '/readyz'].map(async (path) => (await fetch(url + path)).json());
+  assert.deepEqual(await Promise.all(answers), [
+    { status: 'alive', release: 'r1' },
+    { status: 'starting', release: 'r1' },
+  ]);
 });
 
 test('the metrics name the service and its release', async () => {

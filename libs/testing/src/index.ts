@@ -8,5 +8,5 @@ export {
   startService,
 } from './process.ts';
 export { startTestRedis, type TestRedis } from './redis.ts';
-export { type Site, type SiteOptions, startSite } from './site.ts';
+export { type DemoSite, demoSite, type Site, type SiteOptions, siteVariable, startSite } from './site.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';

@@ -36,6 +36,7 @@ export const startSite = async ({ content = 'demo', env = {} }: SiteOptions = {}
       APP_OPS_PORT: '0',
       DATABASE_URL: database.appUrl,
       REDIS_URL: '',
+      REDIS_SENTINELS: '',
       TOKEN_SECRET: secrets.token,
       TRUSTED_PROXIES: '127.0.0.1',
       // Every test is the same client.
@@ -63,4 +64,17 @@ export const startSite = async ({ content = 'demo', env = {} }: SiteOptions = {}
       if (exits.some(({ code }) => code !== 0)) throw new Error(`web and app ended with ${JSON.stringify(exits)}`);
     },
   };
+};
+
+/** A site with the demo content, of which nobody asks where it runs. */
+export type DemoSite = Pick<Site, 'url' | 'adminEmail' | 'adminPassword'> & { readonly stop: () => Promise<void> };
+
+/** Names a site that runs already, as JSON: where it is, and who its admin is. */
+export const siteVariable = 'SCALE_UP_SITE';
+
+/** The site that SCALE_UP_SITE names, which is left as it is, with what was added; otherwise one of the test's own. */
+export const demoSite = async (): Promise<DemoSite> => {
+  const given = process.env[siteVariable];
+  if (given === undefined) return startSite();
+  return { ...(JSON.parse(given) as Omit<DemoSite, 'stop'>), stop: async () => {} };
 };

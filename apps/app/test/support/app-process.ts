@@ -13,6 +13,7 @@ export const appEnv = (databaseUrl: string): NodeJS.ProcessEnv => ({
   APP_OPS_PORT: '0',
   DATABASE_URL: databaseUrl,
   REDIS_URL: '',
+  REDIS_SENTINELS: '',
   TOKEN_SECRET: testCluster().secrets.token,
   DRAIN_DELAY_MS: '0',
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, after, before } from 'node:test';
-import { startSite } from '@scale-up/testing';
+import { type DemoSite, type Site, startSite } from '@scale-up/testing';
 import type { Browser, ConsoleMessage, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 
-type Site = Awaited<ReturnType<typeof startSite>>;
 type Look = {
   colorScheme?: 'light' | 'dark';
   width?: number;
@@ -23,13 +22,16 @@ const isExpected = (message: ConsoleMessage): boolean =>
   message.text().startsWith('Failed to load resource') &&
   (message.location().url.includes('/api/') || message.text().includes('ERR_INTERNET_DISCONNECTED'));
 
-/** A running site and a browser for the tests of one file. */
-export const siteWithVisitors = () => {
-  let site: Site;
+/** A running site of the file's own and a browser for its tests. */
+export const siteWithVisitors = () => visitorsOf<Site>(startSite);
+
+/** The same with a site that is started, or found, in another way. */
+export const visitorsOf = <Started extends DemoSite>(start: () => Promise<Started>) => {
+  let site: Started;
   let browser: Browser;
   before(async () => {
-    browser = await launchChromium();
-    site = await startSite();
+    site = await start();
+    browser = await launchChromium(site.url);
   });
   after(async () => {
     await browser?.close();

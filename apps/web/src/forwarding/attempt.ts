@@ -59,11 +59,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     const response = this.#response;
-    if (status < 200) {
-      // "Still at it": passed on, so that the hop before this one waits, too.
-      if (status === 102 && response.req.httpVersionMinor > 0) response.writeProcessing();
-      return;
-    }
+    // "Still at it" is for the router alone, which would take a silent app for frozen (docs/decisions/0030).
+    if (status < 200) return;
     if (this.#events.refuses(status, headers)) {
       this.#isRefused = true;
       return this.#events.onFailed(new RefusedAnswer(status), true);

@@ -97,7 +97,7 @@ export class ForwardedRequest implements AttemptEvents {
     const trouble = (this.#trouble ??= { tries: 0, mayBeDone: false, since: undefined, lastTry: 0, timer: undefined });
     clearTimeout(trouble.timer);
     trouble.tries += 1;
-    trouble.mayBeDone ||= reason === 'closed' || reason === 'bad-gateway';
+    trouble.mayBeDone ||= reason !== undefined && reason !== 'unreachable' && reason !== 'unavailable';
     const left = limits.hold - this.#reply.elapsedTime;
     if (reason === undefined || left <= 0) return this.#giveUp(error, reason);
     // Mostly an idle connection that was closed in the moment it was used: on another one nobody notices.

@@ -9,8 +9,12 @@ export type Reason =
   | 'closed'
   /** The router behind this one lost it in the same way (502). */
   | 'bad-gateway'
+  /** It was silent for longer than the router waits: frozen, it may have done it all the same (504). */
+  | 'gateway-timeout'
   /** Nobody is there, says the router; or an instance that is starting or stopping says so itself (503). */
   | 'unavailable';
+
+const refusals: Readonly<Record<number, Reason>> = { 502: 'bad-gateway', 503: 'unavailable', 504: 'gateway-timeout' };
 
 /** An answer that was not passed on, since another try may bring a better one. */
 export class RefusedAnswer extends Error {
@@ -18,7 +22,7 @@ export class RefusedAnswer extends Error {
 
   constructor(status: number) {
     super(`the upstream answered ${status}`);
-    this.reason = status === 502 ? 'bad-gateway' : 'unavailable';
+    this.reason = refusals[status] ?? 'unavailable';
   }
 }
 
@@ -57,9 +61,9 @@ export const whyAgain = (error: Error, wasSent: boolean): Reason | undefined => 
   return wasSent ? 'closed' : 'unreachable';
 };
 
-/** Whether an answer is that of a router without back ends or of an instance that starts or stops; `x-hold` says that app has waited already. */
+/** Whether an answer is that of a router that got none from its back ends, or of an instance that starts or stops; `x-hold` says that app has waited already. */
 export const isAbsence = (status: number, headers: IncomingHttpHeaders): boolean =>
-  status === 502 || (status === 503 && headers['x-hold'] === undefined);
+  status === 502 || status === 504 || (status === 503 && headers['x-hold'] === undefined);
 
 const pauses = { first: 25, longest: 250 };
 

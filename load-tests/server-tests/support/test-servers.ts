@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { inventoryFolder } from '@scale-up/infra/inventory/folder.ts';
+import { readInventory } from '@scale-up/infra/inventory/read.ts';
+import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
+import type { Secrets } from '@scale-up/infra/inventory/secrets.ts';
+import { openVault, vaultOf } from '@scale-up/infra/inventory/vault.ts';
+import { ensureAnsible } from '@scale-up/infra/inventory/venv.ts';
+import { localFolder, root } from '@scale-up/infra/local/paths.ts';
+import { runToEnd } from '@scale-up/infra/local/run-to-end.ts';
+
+const ownFolder = `${localFolder}server-tests/`;
+
+export type Ended = { readonly code: number; readonly output: string };
+
+/** Why whole sites cannot be tried here; false where they can. */
+export const whyNoServers = process.getuid?.() === 0 && process.platform === 'linux' ? false : 'needs root on Linux';
+
+/** Servers of a test's own: a lab, with an inventory that differs from a shipped one in its name. */
+export class TestServers {
+  /** The inventory that verbs are told. */
+  file: string;
+  readonly #name: string;
+  readonly #text: string;
+
+  /** @param shipped one of infra/inventory */
+  constructor(shipped: 'three-servers' | 'separate-tiers') {
+    this.#name = `test-${shipped}`;
+    const text = readFileSync(`${root}infra/inventory/${shipped}.yml`, 'utf8');
+    this.#text = replaced(text, `name: ${shipped}\n`, `name: ${this.#name}\n`);
+    this.file = this.write(this.#name, (same) => same);
+  }
+
+  /**
+   * Writes another state of the inventory, of the same name, so that its secrets and its lab are the same.
+   * @returns its file, to be made `file`
+   */
+  write(name: string, change: (text: string) => string): string {
+    mkdirSync(ownFolder, { recursive: true });
+    const file = `${ownFolder}${name}.yml`;
+    writeFileSync(file, change(this.#text));
+    return file;
+  }
+
+  get inventory(): Inventory {
+    return readInventory(this.file);
+  }
+
+  /** Makes the lab, of servers that nobody has touched. */
+  async up(): Promise<void> {
+    await this.down();
+    await this.#lab('up', '-i', this.file);
+  }
+
+  /** Removes the lab, and all that this machine keeps of it. */
+  async down(): Promise<void> {
+    await this.#lab('down', '-i', this.file);
+    rmSync(inventoryFolder({ name: this.#name }), { recursive: true, force: true });
+    rmSync(vaultOf(this.inventory).file, { force: true });
+  }
+
+  /** Runs a verb as an operator does. */
+  verb(name: string, ...words: string[]): Promise<Ended> {
+    const args = [`${root}infra/verbs/${name}.ts`, '-i', this.file, ...words];
+    return runToEnd({ command: process.execPath, args: ['--disable-warning=ExperimentalWarning', ...args] }, {});
+  }
+
+  /** A verb that must succeed; gives what it printed. */
+  async done(name: string, ...words: string[]): Promise<string> {
+    const { code, output } = await this.verb(name, ...words);
+    assert.equal(code, 0, `${name} ${words.join(' ')}: exit code ${code}\n${output.slice(-3_000)}`);
+    return output;
+  }
+
+  async secrets(): Promise<Secrets> {
+    const vault = await openVault(await ensureAnsible(() => {}), vaultOf(this.inventory));
+    return (vault as { readonly secrets: Secrets }).secrets;
+  }
+
+  async #lab(...words: string[]): Promise<void> {
+    const args = ['--disable-warning=ExperimentalWarning', `${root}infra/lab/main.ts`, ...words];
+    const { code, output } = await runToEnd({ command: process.execPath, args }, {});
+    assert.equal(code, 0, output.slice(-3_000));
+  }
+}
+
+/** A text with a part replaced that must be there. */
+export const replaced = (text: string, part: string, by: string): string => {
+  assert.ok(text.includes(part), `there is no ${JSON.stringify(part)}`);
+  return text.replace(part, by);
+};
