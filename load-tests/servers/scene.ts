@@ -63,7 +63,9 @@ export class Scene {
 
 const earlierPeople = (file: string): People | undefined => {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as People;
+    const people = JSON.parse(readFileSync(file, 'utf8')) as Partial<People>;
+    // One that an older program has written lacks what came later.
+    return people.tokens && people.articles && people.products ? (people as People) : undefined;
   } catch {
     return undefined;
   }

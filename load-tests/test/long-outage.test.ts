@@ -40,7 +40,7 @@ suite(`PostgreSQL stays away longer than requests are held (seed ${seed})`, () =
     const processes = [site.web, ...site.apps];
     await site.postgres.stop();
     const [token = ''] = people.tokens;
-    const ask = () => client.send('article', { params: { slug: people.slug } }, { token });
+    const ask = () => client.send('article', { params: { slug: people.articles[0] ?? '' } }, { token });
     const waiting = Array.from({ length: clients }, ask);
     await secondsUntil(async () => (await heldNow()) === clients, hold);
     const memory = processes.map(({ pid }) => memoryOf(pid));

@@ -50,7 +50,8 @@ export const startLoad = (client: Client, people: People, random: () => number):
 const visit = (client: Client, people: People, random: () => number): Promise<unknown> =>
   random() < writeShare ? write(client, people, random) : read(client, people, random);
 
-const read = (client: Client, { tokens, slug, products }: People, random: () => number): Promise<unknown> => {
+const read = (client: Client, { tokens, articles, products }: People, random: () => number): Promise<unknown> => {
+  const slug = pick(articles, random);
   // Half of all readers are not logged in.
   const token = random() < 0.5 ? pick(tokens, random) : undefined;
   switch (Math.floor(random() * 5)) {
@@ -67,8 +68,9 @@ const read = (client: Client, { tokens, slug, products }: People, random: () => 
   }
 };
 
-const write = (client: Client, { tokens, slug, products }: People, random: () => number): Promise<unknown> => {
+const write = (client: Client, { tokens, articles, products }: People, random: () => number): Promise<unknown> => {
   const token = pick(tokens, random);
+  const slug = pick(articles, random);
   const mark = randomUUID();
   switch (Math.floor(random() * 4)) {
     case 0:

@@ -119,19 +119,19 @@ export class Client {
 
 export type People = {
   readonly tokens: readonly string[];
-  readonly slug: string;
+  readonly articles: readonly string[];
   readonly products: readonly string[];
 };
 
 /**
- * Accounts, an article, and products with so much stock that no order fails for want of it.
+ * Accounts, articles, and products with so much stock that no order fails for want of it.
  * @param rows runs SQL as the schema's owner
  * @param scene whose `name` the accounts have, with a number behind it
  */
 export const settle = async (
   client: Client,
   rows: (sql: string) => Promise<unknown[]>,
-  { people = 10, products = 5, stock = 1_000_000, name = 'person' } = {},
+  { people = 10, articles = 1, products = 5, stock = 1_000_000, name = 'person' } = {},
 ): Promise<People> => {
   const tokens: string[] = [];
   for (let index = 0; index < people; index += 1) {
@@ -140,17 +140,17 @@ export const settle = async (
   }
   await rows(`UPDATE users SET role = 'admin' WHERE username = '${name}-0'`);
   const token = tokens[0] ?? '';
-  const { article } = await client.call(
-    'createArticle',
-    { body: { article: { title: 'The harbour', description: 'About it', body: 'All of it.' } } },
-    { token },
-  );
+  const written: string[] = [];
+  for (let index = 0; index < articles; index += 1) {
+    const body = { article: { title: 'The harbour', description: 'About it', body: 'All of it.' } };
+    written.push((await client.call('createArticle', { body }, { token })).article.slug);
+  }
   const slugs: string[] = [];
   for (let index = 0; index < products; index += 1) {
     const product = { title: `Product ${index}`, description: 'What it is', price: 100 + index, stock };
     slugs.push((await client.call('createProduct', { body: { product } }, { token })).product.slug);
   }
-  return { tokens, slug: article.slug, products: slugs };
+  return { tokens, articles: written, products: slugs };
 };
 
 /** An order of one product, under a key of its own. */

@@ -7,13 +7,9 @@ import type { ServersSite } from '../servers-site.ts';
 
 /** An inventory whose tiers lack a server, as its file says it; JSON is YAML. */
 export const withoutServer = (inventory: Inventory, server: string): string => {
-  const { web, app } = inventory.groups;
   const others = (names: readonly string[]): string[] => names.filter((name) => name !== server);
-  return JSON.stringify(
-    { ...inventory, file: undefined, groups: { ...inventory.groups, web: others(web), app: others(app) } },
-    null,
-    2,
-  );
+  const groups = { ...inventory.groups, web: others(inventory.groups.web), app: others(inventory.groups.app) };
+  return JSON.stringify({ ...inventory, file: undefined, groups }, null, 2);
 };
 
 /** Writes that inventory, and its secrets beside it. */
