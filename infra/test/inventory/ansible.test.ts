@@ -87,9 +87,8 @@ suite('what Ansible is told', () => {
     const tiers = readInventory(shipped('separate-tiers'));
     assert.deepEqual(rolesOf(tiers, 'db-1'), ['base', 'firewall', 'etcd', 'patroni']);
     assert.deepEqual(rolesOf(tiers, 'web-1'), ['base', 'firewall', 'haproxy', 'containers']);
-    assert.deepEqual(rolesOf(inventory, 's1'), [
-      ...['base', 'firewall', 'etcd', 'patroni', 'valkey', 'haproxy', 'keepalived', 'containers'],
-    ]);
+    const all = 'base firewall etcd patroni valkey haproxy keepalived containers';
+    assert.equal(rolesOf(inventory, 's1').join(' '), all);
   });
 });
 

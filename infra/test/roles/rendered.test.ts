@@ -262,6 +262,13 @@ suite('what roles write', { skip: cannotRender, timeout }, () => {
       assert.deepEqual(here('app-1'), ['listen primary']);
     });
 
+    test('believe of a client what the tier before them says, and nobody else', () => {
+      const trusted = (server: string, kind: string) =>
+        valueIn(textOf(sites['separate-tiers'], server, `/etc/scale-up/${kind}.env`), 'TRUSTED_PROXIES');
+      assert.equal(trusted('web-1', 'web'), '10.78.0.11,10.78.0.12,10.78.0.13');
+      assert.equal(trusted('app-1', 'app'), '10.78.0.13');
+    });
+
     test('run the units of their tier alone', () => {
       const units = (server: string) =>
         sites['separate-tiers'].files[server]?.map(({ path }) => path).filter((path) => path.endsWith('.container'));
