@@ -130,7 +130,7 @@ suite('what roles write', { skip: cannotRender, timeout }, () => {
     });
 
     test('app says three times that it is at work before the router takes it for frozen', () => {
-      const interval = Number(/interval = (\d+)/.exec(readFileSync(`${root}apps/app/src/held.ts`, 'utf8'))?.[1]);
+      const interval = Number(/interval = (\d+)/.exec(readFileSync(`${root}apps/app/src/under-way.ts`, 'utf8'))?.[1]);
       for (const backend of ['backend app', 'backend app_unchecked']) {
         assert.ok(duration(after(haproxyOf(site(), 's1')[backend], 'timeout server')) > 3 * interval);
       }
