@@ -16,7 +16,12 @@ const definition: VerbDefinition = {
   name: 'provision',
   summary: 'Makes bare Debian 13 servers those of the site; what is as it should be stays untouched.',
   options: {
-    limit: { type: 'string', multiple: true, value: 'NAME', help: 'only this server; may stand more than once' },
+    limit: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'only this server; may stand more than once. A new one is made known to all',
+    },
   },
 };
 
@@ -47,6 +52,15 @@ const lookAt = async (context: VerbContext, names: readonly string[]): Promise<R
   return found;
 };
 
+/** New secrets would lock the running site's own parts out of each other. */
+const demandVault = ({ inventory }: VerbContext, found: Record<string, Inspection>): void => {
+  const { file } = vaultOf(inventory);
+  const running = Object.keys(found).filter((name) => found[name]?.state === 'provisioned');
+  if (existsSync(file) || running.length === 0) return;
+  const sentence = `${running.join(', ')} ${running.length === 1 ? 'has' : 'have'} secrets that are not here`;
+  throw new VerbError(`${sentence}: put ${file} back, and its password.`, exitCodes.configuration);
+};
+
 const summaryText = ({ servers }: PlaybookOutcome): string =>
   Object.entries(servers)
     .map(([name, { changed, failed, isUnreachable }]) => {
@@ -67,8 +81,6 @@ const trial = async (
   const limit = named('provisioned');
   if (bare.length > 0) report.say(`${bare.join(', ')}: bare; everything would be installed.`);
   if (limit.length === 0) return;
-  if (!existsSync(vaultOf(inventory).file))
-    throw new VerbError(`${vaultOf(inventory).file} is missing: its secrets are needed.`);
   writeHosts(inventory, await askInstances(inventory, servers));
   const outcome = await runPlaybook({ bin, inventory, route, playbook, isTrial: true, limit }, report.say, signal);
   report.done(`It would be: ${summaryText(outcome)}`);
@@ -77,15 +89,21 @@ const trial = async (
 
 const provision = async (context: VerbContext): Promise<ExitCode | void> => {
   const { inventory, route, report, servers, given, signal } = context;
-  const names = wantedServers(context);
+  const wanted = wantedServers(context);
   const bin = await ensureAnsible(report.say);
-  const found = await lookAt(context, names);
+  const first = await lookAt(context, wanted);
+  // Firewalls and routers of the others must learn of a new server, or it is there for nobody.
+  const isJoining = wanted.length < servers.names.length && wanted.some((name) => first[name]?.state === 'bare');
+  const names = isJoining ? servers.names : wanted;
+  const found = isJoining ? await lookAt(context, names) : first;
   const limit = names.filter((name) => isReady(found[name]));
   report.plan(`provision ${inventory.name}: ${limit.join(', ')}`, [
     'make the secrets and certificates that are missing, renew what is about to expire',
     'bring every server to what its groups ask for: packages, files, services',
     'bring the release that the others run to those that are new',
   ]);
+  demandVault(context, found);
+  if (isJoining) report.say(`${wanted.join(', ')}: new, so the others are told of it as well.`);
   for (const fault of faultsIn(found)) report.say(`Left out: ${fault}`);
   if (given.isDryRun) return trial(context, bin, found);
 

@@ -30,6 +30,15 @@ const spread = async (context: VerbContext, fleet: Fleet, tag: string, newcomers
   }
 };
 
+/** What servers of web and app have; of those that must not be touched only what they say by themselves. */
+const readAround = async ({ inventory, servers }: VerbContext, among: readonly string[]): Promise<Fleet> => {
+  const each = releaseServers(inventory).map((name) => {
+    const read = readFleet(servers, [name]);
+    return among.includes(name) ? read : read.catch((): Fleet => ({}));
+  });
+  return Object.assign({}, ...(await Promise.all(each))) as Fleet;
+};
+
 /**
  * Makes new servers, and those whose disk was replaced, run the release that the others run. Nothing happens before a first deploy, nor on
  * servers that remember the release: what a deploy left half-way is for the next deploy or rollback.
@@ -41,19 +50,20 @@ export const bringRelease = async (
   among: readonly string[],
   assertHeld: () => void,
 ): Promise<void> => {
-  const { inventory, servers } = context;
-  const names = releaseServers(inventory).filter((name) => among.includes(name));
-  const before = await readFleet(servers, names);
+  const { inventory } = context;
+  const before = await readAround(context, among);
   const tag = currentRelease(before);
   if (tag === undefined) return;
-  const newcomers = names.filter((name) => before[name]?.releases?.current !== tag);
+  const newcomers = Object.keys(before).filter(
+    (name) => among.includes(name) && before[name]?.releases?.current !== tag,
+  );
   if (newcomers.length === 0) return;
   const previous = previousRelease(before);
   await spread(context, before, tag, newcomers);
   // For a rollback; where nobody has it any more there is none.
   if (previous !== undefined && giverOf(before, previous, 'app')) await spread(context, before, previous, newcomers);
   await placeAssets(context, tag, newcomers);
-  const fleet = await readFleet(servers, names);
+  const fleet = await readAround(context, among);
   const { steps, ...plan } = planRelease(inventory, fleet, tag, ['app', 'web']);
   const own = steps.map(({ tier, instances }) => ({
     tier,

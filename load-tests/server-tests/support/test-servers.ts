@@ -23,7 +23,7 @@ export const isSkipped = whyNoServers() ?? false;
 /** Servers of a test's own: a lab, with an inventory that differs from a shipped one in its name. */
 export class TestServers {
   /** The inventory that verbs are told. */
-  file: string;
+  readonly file: string;
   readonly #name: string;
   readonly #text: string;
 
@@ -32,18 +32,14 @@ export class TestServers {
     this.#name = `test-${shipped}`;
     const text = readFileSync(`${root}infra/inventory/${shipped}.yml`, 'utf8');
     this.#text = replaced(text, `name: ${shipped}\n`, `name: ${this.#name}\n`);
-    this.file = this.write(this.#name, (same) => same);
+    mkdirSync(ownFolder, { recursive: true });
+    this.file = `${ownFolder}${this.#name}.yml`;
+    this.rewrite((same) => same);
   }
 
-  /**
-   * Writes another state of the inventory, of the same name, so that its secrets and its lab are the same.
-   * @returns its file, to be made `file`
-   */
-  write(name: string, change: (text: string) => string): string {
-    mkdirSync(ownFolder, { recursive: true });
-    const file = `${ownFolder}${name}.yml`;
-    writeFileSync(file, change(this.#text));
-    return file;
+  /** Writes another state of the inventory; its secrets and its lab stay the same. */
+  rewrite(change: (shipped: string) => string): void {
+    writeFileSync(this.file, change(this.#text));
   }
 
   get inventory(): Inventory {
