@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Queries } from '@scale-up/database';
 import { within } from './support/app-process.ts';
 import { type Person, publish, register } from './support/people.ts';
@@ -10,7 +11,7 @@ import { testSite } from './support/site.ts';
 const limits = { statement: 0, idleInTransaction: 0 };
 
 suite('a write whose caller does not wait for it', () => {
-  const site = testSite({ content: 'migrated', env: { HOLD_LIMIT_MS: '1500' } });
+  const site = testSite({ content: 'migrated', env: { HOLD_LIMIT_MS: '3000' } });
 
   const asAdmin = async <Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> => {
     const database = openDatabase({ url: site.site.database.adminUrl, poolSize: 1, applicationName: 'test', limits });
@@ -65,7 +66,7 @@ suite('a write whose caller does not wait for it', () => {
         socket.destroy();
         // It is noticed before the lock is given up.
         if (isHeld) await within(5, 'the drop', async () => drops() > before);
-        else await new Promise((resolve) => setTimeout(resolve, 500));
+        else await sleep(1_500);
       });
       await within(5, 'the drop', async () => drops() > before);
       assert.equal(await bodyOf(author, slug), 'All of it.');
