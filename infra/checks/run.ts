@@ -8,15 +8,17 @@ import { bold, dim, print } from '../local/terminal.ts';
 import { projects } from './projects.ts';
 import { type Outcome, resultsVariable } from './reporter.ts';
 import { type LeftOut, provideSystemPackages } from './system-packages.ts';
+import { whyNoServers } from './why-no-servers.ts';
 
-const usage = `usage: npm test          format, lint, types, boundaries, unit, integration, browser and fault tests, coverage
+const usage = `usage: npm test          format, lint, types, boundaries, unit, integration, browser and fault tests, coverage; as root
+                         on Linux also the tests on servers (npm run test:servers)
        npm run check     the fast part: the same without the tests that start servers, sites and browsers`;
 
 /** Their tests start browsers and whole sites, and kill them: minutes, not seconds. */
 const slowProjects = ['site', 'infra', 'app', 'web', 'db-migrator', 'database', 'cache', 'load-tests'];
 
 /** Steps whose failures are counted test by test. */
-const testSteps = new Set(['tests', 'boundaries and documents']);
+const testSteps = new Set(['tests', 'boundaries and documents', 'tests on servers']);
 
 const results = `${localFolder}test-results.jsonl`;
 const coverage = `${localFolder}coverage`;
@@ -64,10 +66,15 @@ const staticChecks = async (): Promise<void> => {
  */
 const runTests = (name: string, nxArguments: readonly string[], isCoverageWanted: boolean): Promise<void> =>
   step(name, 'nx', [...nxArguments, '--output-style=stream-without-prefixes'], {
-    NODE_OPTIONS: ['--disable-warning=ExperimentalWarning', ...reporters].join(' '),
-    [resultsVariable]: results,
+    ...reporting(),
     ...(isCoverageWanted && { NODE_V8_COVERAGE: coverage }),
   });
+
+/** The environment in which a test runner shows its tests and writes down what became of them. */
+const reporting = (): NodeJS.ProcessEnv => ({
+  NODE_OPTIONS: ['--disable-warning=ExperimentalWarning', ...reporters].join(' '),
+  [resultsVariable]: results,
+});
 
 const reporters = ['spec', `${root}infra/checks/reporter.ts`].flatMap((name, index) => [
   `--test-reporter=${name}`,
@@ -133,6 +140,10 @@ const main = async (): Promise<void> => {
   if (isFast) await runTests('boundaries and documents', ['boundaries', 'infra'], false);
   await runTests('tests', ['run-many', '-t', 'test', '-p', names.join(','), '--parallel=1'], !isFast);
   if (!isFast) await reportCoverage();
+  const noServers = whyNoServers();
+  if (!isFast && noServers === undefined)
+    await step('tests on servers', '../../infra/checks/servers.ts', [], reporting());
+  else if (!isFast) leftOut.push({ project: 'servers', reason: `there can be no lab here: ${noServers}` });
   summary(leftOut, (performance.now() - start) / 1000);
   process.exitCode = failures.length > 0 ? 1 : 0;
 };

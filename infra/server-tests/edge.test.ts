@@ -39,7 +39,7 @@ suite('the edge', { skip: why }, () => {
     test(subject, { timeout: 60_000 }, async (t) => {
       const tests = fileURLToPath(new URL(`edge/${subject}.ts`, import.meta.url));
       const node = [process.execPath, '--test', '--test-reporter=spec', tests];
-      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: _options, ...env } = process.env;
       const { code, output } = await runToEnd(
         { command: 'unshare', args: [...namespaces, ...node] },
         { env: { ...env, EDGE_TEST_GIVEN: given } },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -36,6 +37,25 @@ test('every Nx command in a document names a target and a project that exist', (
     .filter(({ match }) => !targets.get(match[2] ?? 'web')?.includes(match[1] ?? ''))
     .map(({ file, match }) => `${file}: ${match[0]}`);
   assert.deepEqual(faults, []);
+});
+
+test('every option of a verb in a document is one that its --help names', () => {
+  const targets = projects().find(({ manifest }) => manifest.nx?.name === 'infra')?.manifest.scripts ?? {};
+  const found = matches(/\bnpx nx ([a-z][\w-]*) infra -- ([^`|\n]*)/g);
+  const used = Map.groupBy(found, ({ match }) => targets[match[1] ?? ''] ?? '');
+  assert.ok(used.size > 8);
+  for (const [script, commands] of used) {
+    const [, program = ''] = script.split(' ');
+    const help = execFileSync(process.execPath, [program, '--help'], { cwd: `${root}infra`, encoding: 'utf8' });
+    // A command of a server's that stands behind it in quotes has options of its own.
+    const faults = commands.flatMap(({ file, match: [, , words = ''] }) =>
+      [...words.replaceAll(/'[^']*'/g, '').matchAll(/(?:^|\s)(--?[a-z][\w-]*)/g)]
+        .map(([, option = '']) => option)
+        .filter((option) => !new RegExp(`(^|[\\s[])${option}\\b`, 'm').test(help))
+        .map((option) => `${file}: ${option} (${program})`),
+    );
+    assert.deepEqual(faults, []);
+  }
 });
 
 test('every path of this repository in a document exists', () => {

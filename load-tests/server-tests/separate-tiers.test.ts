@@ -3,9 +3,9 @@ import { after, before, suite, test } from 'node:test';
 import { ServersSite } from '../servers/servers-site.ts';
 import { atVip } from './support/at-vip.ts';
 import { openPorts } from './support/ports.ts';
-import { TestServers, whyNoServers } from './support/test-servers.ts';
+import { isSkipped, TestServers } from './support/test-servers.ts';
 
-suite('separate tiers', { skip: whyNoServers }, () => {
+suite('separate tiers', { skip: isSkipped }, () => {
   const own = new TestServers('separate-tiers');
   let site: ServersSite;
   before(() => own.up());

@@ -1,17 +1,56 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { bystander, demandRoles } from '../servers/arrange.ts';
+import type { Limits } from '../servers/limits.ts';
+import { allMarks, pickMarks } from '../servers/marks/index.ts';
+import { measure } from '../servers/measure.ts';
+import { deriveRelease, forgetRelease, runningRelease } from '../servers/releases/derive.ts';
+import { Scene } from '../servers/scene.ts';
 import { ServersSite } from '../servers/servers-site.ts';
 import { atVip } from './support/at-vip.ts';
 import { control, planted, searches } from './support/leaks.ts';
 import { listening, openPorts } from './support/ports.ts';
-import { TestServers, whyNoServers } from './support/test-servers.ts';
+import { isSkipped, TestServers } from './support/test-servers.ts';
+
+/** Those that `npm test` tries, once each; `npm run marks` measures all, as often as one likes. */
+const tried = [
+  '1-evacuate',
+  '2',
+  '3-power',
+  '4',
+  '6',
+  '7',
+  '8',
+  '11-standby',
+  '11-etcd',
+  '12',
+  '13',
+  '14',
+  '15',
+  '16',
+  '18',
+];
+
+/**
+ * A machine that carries three servers and their clients on two cores may pause for a second, which says nothing about the site: what
+ * counts here is that nothing fails and nothing is lost. Tenths of a second are measured by `npm run marks`, on a machine that does nothing else.
+ */
+const withSlack = ({ slowdown: _slowdown, ...limits }: Limits): Limits => ({
+  ...limits,
+  ...(limits.stall !== undefined && { stall: limits.stall + 2 }),
+  ...(limits.readStall !== undefined && { readStall: limits.readStall + 2 }),
+});
 
 // From bare servers to a site of which anything may die; each test finds the site as the one before it left it.
-suite('three servers', { skip: whyNoServers }, () => {
+suite('three servers', { skip: isSkipped }, () => {
   const own = new TestServers('three-servers');
   let site: ServersSite;
+  let scene: Scene;
   before(() => own.up());
-  after(() => own.down());
+  after(async () => {
+    await scene?.close();
+    await own.down();
+  });
 
   test('bare servers become the site’s', async () => {
     const said = await own.done('provision');
@@ -66,5 +105,46 @@ suite('three servers', { skip: whyNoServers }, () => {
         server,
       );
     }
+  });
+
+  test('a second deploy is refused while one runs; one that was killed half-way is taken up where it was', async (t) => {
+    const former = await runningRelease(site);
+    const tag = `${former}-test`;
+    await deriveRelease(former, tag, {});
+    t.after(() => forgetRelease(tag));
+    const first = own.start('deploy', '--release', tag);
+    await first.says(/✓ s1: replace app 1/);
+    const { code, output } = await own.verb('deploy', '--release', tag);
+    assert.equal(code, 75, output);
+    assert.match(output, /The servers are locked: \S+ runs deploy since /);
+    await first.kill();
+    assert.equal(await runningRelease(site), former, 'it is not complete');
+    const said = await own.done('deploy', '--release', tag);
+    assert.doesNotMatch(said, /✓ s1: replace app 1/, 'what was done is not done again');
+    assert.match(said, /✓ s1: watch app 1/, 'what was not watched is watched');
+    await site.untilWhole(30);
+    assert.equal(await runningRelease(site), tag);
+    await own.done('rollback');
+    assert.equal(await runningRelease(site), former);
+  });
+
+  test('people come, at 200 requests a second', async () => {
+    scene = await Scene.open(site, 1);
+  });
+
+  for (const mark of pickMarks(allMarks(1), tried)) {
+    test(`${mark.name}: ${mark.what}`, async (t) => {
+      const { found, misses } = await measure(scene, { ...mark, limits: withSlack(mark.limits) });
+      const { sent, failed, longest } = found.figures;
+      t.diagnostic(`${sent} requests, ${failed} failed, longest ${longest.toFixed(2)} s`);
+      assert.deepEqual(misses, []);
+    });
+  }
+
+  test('a server whose disk was replaced takes part again after it was provisioned', async () => {
+    const name = bystander(site, await demandRoles(site));
+    await site.lab.reset(name);
+    await own.done('provision');
+    await site.untilWhole(60);
   });
 });

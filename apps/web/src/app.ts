@@ -2,6 +2,7 @@ import { createServer, type Health, limits, type Logger, Problem, type Registry 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { forwardApi, forwardedMethods, type Upstream } from './forwarding/routes.ts';
 import { securityHeaders } from './security-headers.ts';
+import type { OtherAssets } from './static-files/other-assets.ts';
 import { serveStaticFiles } from './static-files/routes.ts';
 import type { StaticFolder } from './static-files/static-folder.ts';
 
@@ -11,6 +12,7 @@ export type WebParts = {
   readonly health: Health;
   readonly trustedProxies: readonly string[] | undefined;
   readonly folder: StaticFolder;
+  readonly otherAssets?: OtherAssets | undefined;
   readonly upstreamUrl: string;
   readonly upstreamLimits?: Partial<Upstream['limits']>;
 };
@@ -26,7 +28,7 @@ export const buildWeb = async (parts: WebParts): Promise<FastifyInstance> => {
   const server = createServer({ ...parts, problemHeaders, noRoute });
   const upstream: Upstream = { url: parts.upstreamUrl, limits: { ...limits, ...parts.upstreamLimits } };
   await forwardApi(server, upstream, parts.metrics);
-  serveStaticFiles(server, parts.folder);
+  serveStaticFiles(server, parts.folder, parts.otherAssets);
   server.addHook('onClose', () => parts.folder.close());
   return server;
 };

@@ -2,6 +2,7 @@ import { readConfigOrExit } from '@scale-up/config';
 import { createLogger, createMetrics, Health, type Logger, run } from '@scale-up/service';
 import { buildWeb } from './app.ts';
 import { NoIndexPage } from './static-files/manifest.ts';
+import { OtherAssets } from './static-files/other-assets.ts';
 import { StaticFolder } from './static-files/static-folder.ts';
 
 const openFolderOrExit = async (path: string, logger: Logger): Promise<StaticFolder> => {
@@ -27,6 +28,7 @@ const main = async (): Promise<void> => {
     health,
     trustedProxies: config.TRUSTED_PROXIES,
     folder,
+    otherAssets: config.OTHER_ASSETS_DIR === undefined ? undefined : new OtherAssets(config.OTHER_ASSETS_DIR, logger),
     upstreamUrl: config.APP_URL,
   });
 

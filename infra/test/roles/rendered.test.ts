@@ -130,7 +130,7 @@ suite('what roles write', { skip: cannotRender, timeout }, () => {
     });
 
     test('app says three times that it is at work before the router takes it for frozen', () => {
-      const interval = Number(/interval = (\d+)/.exec(readFileSync(`${root}apps/app/src/held.ts`, 'utf8'))?.[1]);
+      const interval = Number(/interval = (\d+)/.exec(readFileSync(`${root}apps/app/src/under-way.ts`, 'utf8'))?.[1]);
       for (const backend of ['backend app', 'backend app_unchecked']) {
         assert.ok(duration(after(haproxyOf(site(), 's1')[backend], 'timeout server')) > 3 * interval);
       }
@@ -260,6 +260,13 @@ suite('what roles write', { skip: cannotRender, timeout }, () => {
       assert.deepEqual(here('lb-1'), ['frontend edge']);
       assert.deepEqual(here('web-1'), ['frontend edge', 'frontend router']);
       assert.deepEqual(here('app-1'), ['listen primary']);
+    });
+
+    test('believe of a client what the tier before them says, and nobody else', () => {
+      const trusted = (server: string, kind: string) =>
+        valueIn(textOf(sites['separate-tiers'], server, `/etc/scale-up/${kind}.env`), 'TRUSTED_PROXIES');
+      assert.equal(trusted('web-1', 'web'), '10.78.0.11,10.78.0.12,10.78.0.13');
+      assert.equal(trusted('app-1', 'app'), '10.78.0.13');
     });
 
     test('run the units of their tier alone', () => {

@@ -109,7 +109,11 @@ const run = (
   child.once('close', (code) => finish(code ?? sshFailed));
   // A shared connection's process may hold the pipes open after its command was killed.
   child.once('exit', () => {
-    if (isLate) finish(sshFailed);
+    if (!isLate) return;
+    // Nobody waits for the pipes any more, the end of this process neither.
+    child.stdout.destroy();
+    child.stderr.destroy();
+    finish(sshFailed);
   });
   return promise;
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { Secret } from './secret.ts';
 
@@ -40,6 +41,20 @@ export const url = (...protocols: string[]): Kind<string> => ({
   parse: (text) => {
     checkUrl(text, protocols);
     return text.replace(/\/$/, '');
+  },
+});
+
+/**
+ * A PostgreSQL database's address with a password. Whose certificates are believed is read at each connection, and a file that is not
+ * there would look like a database that is away: so it is looked at here.
+ */
+export const databaseUrl = (): Kind<Secret> => ({
+  ...secretUrl('postgres', 'postgresql'),
+  parse: (text) => {
+    const value = secretUrl('postgres', 'postgresql').parse(text);
+    const file = URL.parse(text)?.searchParams.get('sslrootcert');
+    if (file !== null && file !== undefined) checkCertificates(file);
+    return value;
   },
 });
 
@@ -91,6 +106,17 @@ const parseEndpoint = (item: string): Endpoint => {
     throw new Wrong('servers such as 10.0.0.1:26379,10.0.0.2:26379');
   }
   return { host, port };
+};
+
+const checkCertificates = (file: string): void => {
+  const isRight = 'a URL whose sslrootcert names a file of certificates (PEM)';
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Wrong(`${isRight}; ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Wrong(`${isRight}; ${file} holds none`);
 };
 
 const checkUrl = (text: string, protocols: string[]): void => {

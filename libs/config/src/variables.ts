@@ -1,5 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { endpoints, integer, type Kind, networks, oneOf, secret, secretUrl, string, url } from './kinds.ts';
+import {
+  databaseUrl,
+  endpoints,
+  integer,
+  type Kind,
+  networks,
+  oneOf,
+  secret,
+  secretUrl,
+  string,
+  url,
+} from './kinds.ts';
 
 export type Service = 'web' | 'app' | 'db-migrator';
 
@@ -73,6 +84,13 @@ export const variables = {
     default: fileURLToPath(new URL('../../../apps/site/dist', import.meta.url)),
     reason: 'The folder of static files that web serves; the build of apps/site.',
   }),
+  OTHER_ASSETS_DIR: variable(string(), {
+    services: ['web'],
+    default: null,
+    example: '/var/lib/scale-up/assets',
+    reason:
+      'A folder with one folder a release, of the hashed files of its site. During a deploy a page of one release asks an instance of another for them. It may be absent, and grow.',
+  }),
   TRUSTED_PROXIES: variable(networks(), {
     services: ['web', 'app'],
     default: null,
@@ -100,10 +118,11 @@ export const variables = {
     default: '8190',
     reason: 'app’s ops port: /livez, /readyz, /metrics.',
   }),
-  DATABASE_URL: variable(secretUrl('postgres', 'postgresql'), {
+  DATABASE_URL: variable(databaseUrl(), {
     services: ['app'],
     example: 'postgres://scale_up_app:password@127.0.0.1:5432/scale_up',
-    reason: 'The database, as the role that may read and write rows and nothing else.',
+    reason:
+      'The database, as the role that may read and write rows and nothing else. TLS by ?sslmode=verify-full&sslrootcert=/path/ca.pem, checked against the host’s name or address.',
   }),
   DATABASE_POOL_SIZE: variable(integer(1, 500), {
     services: ['app'],
@@ -123,10 +142,10 @@ export const variables = {
     reason:
       'Requests of one app process that may wait at once; what is beyond is 503 at once. Each takes some 25 kB, so 2,000 stay below 100 MB.',
   }),
-  MIGRATION_DATABASE_URL: variable(secretUrl('postgres', 'postgresql'), {
+  MIGRATION_DATABASE_URL: variable(databaseUrl(), {
     services: ['db-migrator'],
     example: 'postgres://scale_up_owner:password@127.0.0.1:5432/scale_up',
-    reason: 'The database, as the role that owns the schema. Only db-migrator knows it.',
+    reason: 'The database, as the role that owns the schema. Only db-migrator knows it. TLS as in DATABASE_URL.',
   }),
   DEMO_PASSWORD: variable(secret(8), {
     services: ['db-migrator'],

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { inspect } from 'node:util';
 import { configurationPage, exampleFile } from '../src/documentation.ts';
 import { ConfigurationError, readConfig, Secret } from '../src/index.ts';
@@ -79,6 +81,22 @@ test('one cache server and Sentinels at once are a fault, and so is a second pas
     'REDIS_URL and REDIS_PASSWORD exclude each other: the password for REDIS_URL stands in it',
   ]);
   assert.deepEqual(faultsOf({ ...complete, REDIS_SENTINELS: 'a:1', REDIS_PASSWORD: 'hunter23' }), []);
+});
+
+test('the certificates that a database URL names must be there, and the fault shows no password', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scale-up-config-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'ca.pem');
+  const env = { ...complete, DATABASE_URL: `${complete.DATABASE_URL}?sslmode=verify-full&sslrootcert=${file}` };
+  assert.match(
+    faultsOf(env).join(),
+    /^DATABASE_URL must be a URL whose sslrootcert .*ca\.pem cannot be read \(ENOENT\)$/,
+  );
+  writeFileSync(file, 'nothing');
+  assert.match(faultsOf(env).join(), /ca\.pem holds none$/);
+  assert.doesNotMatch(faultsOf(env).join(), /hunter22/);
+  writeFileSync(file, '-----BEGIN CERTIFICATE-----\n');
+  assert.equal(readConfig('app', env).DATABASE_URL.reveal(), env.DATABASE_URL);
 });
 
 test('an empty value counts as not given', () => {

@@ -14,11 +14,11 @@ import type { TestServers } from './test-servers.ts';
 export const atVip = async (own: TestServers, site: ServersSite, project: string, file: string): Promise<void> => {
   const { demo_password: adminPassword } = await own.secrets();
   const given = { url: `https://${site.inventory.vip.address}`, adminEmail: 'admin@example.com', adminPassword };
-  // That the other runner is started by a test is not its business.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const [command = '', ...args] = [...site.lab.prefix, process.execPath, '--test', `test/${file}.test.ts`];
+  // That the other runner is started by a test, and who reports on this one, is not its business.
+  const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: _options, ...env } = process.env;
+  const args = [...site.lab.prefix.slice(1), process.execPath, '--test', `test/${file}.test.ts`];
   const { code, output } = await runToEnd(
-    { command, args },
+    { command: site.lab.prefix[0] ?? '', args },
     {
       cwd: `${root}apps/${project}`,
       env: {

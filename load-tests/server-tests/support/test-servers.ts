@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { inventoryFolder } from '@scale-up/infra/inventory/folder.ts';
 import { readInventory } from '@scale-up/infra/inventory/read.ts';
 import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
 import type { Secrets } from '@scale-up/infra/inventory/secrets.ts';
+import { whyNoServers } from '@scale-up/infra/checks/why-no-servers.ts';
 import { openVault, vaultOf } from '@scale-up/infra/inventory/vault.ts';
 import { ensureAnsible } from '@scale-up/infra/inventory/venv.ts';
+import { dyingWithParent } from '@scale-up/infra/local/die-with-parent.ts';
 import { localFolder, root } from '@scale-up/infra/local/paths.ts';
 import { runToEnd } from '@scale-up/infra/local/run-to-end.ts';
 
@@ -14,7 +18,7 @@ const ownFolder = `${localFolder}server-tests/`;
 export type Ended = { readonly code: number; readonly output: string };
 
 /** Why whole sites cannot be tried here; false where they can. */
-export const whyNoServers = process.getuid?.() === 0 && process.platform === 'linux' ? false : 'needs root on Linux';
+export const isSkipped = whyNoServers() ?? false;
 
 /** Servers of a test's own: a lab, with an inventory that differs from a shipped one in its name. */
 export class TestServers {
@@ -72,6 +76,12 @@ export class TestServers {
     return output;
   }
 
+  /** Starts a verb, to be watched and killed. */
+  start(name: string, ...words: string[]): Started {
+    const args = [`${root}infra/verbs/${name}.ts`, '-i', this.file, ...words];
+    return new Started(['--disable-warning=ExperimentalWarning', ...args]);
+  }
+
   async secrets(): Promise<Secrets> {
     const vault = await openVault(await ensureAnsible(() => {}), vaultOf(this.inventory));
     return (vault as { readonly secrets: Secrets }).secrets;
@@ -81,6 +91,49 @@ export class TestServers {
     const args = ['--disable-warning=ExperimentalWarning', `${root}infra/lab/main.ts`, ...words];
     const { code, output } = await runToEnd({ command: process.execPath, args }, {});
     assert.equal(code, 0, output.slice(-3_000));
+  }
+}
+
+/** A verb at work. */
+class Started {
+  readonly #child: ChildProcess;
+  #output = '';
+  readonly #waiting = new Set<() => void>();
+
+  constructor(args: readonly string[]) {
+    const { command, args: words } = dyingWithParent('SIGTERM', { command: process.execPath, args: [...args] });
+    this.#child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+        for (const look of this.#waiting) look();
+      });
+    }
+  }
+
+  /** Waits until it has printed something. */
+  async says(text: RegExp): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (text.test(this.#output)) resolve();
+    };
+    const ended = (): void => reject(new Error(`it ended without saying ${text}:\n${this.#output}`));
+    this.#waiting.add(look);
+    this.#child.once('exit', ended);
+    look();
+    try {
+      await promise;
+    } finally {
+      this.#waiting.delete(look);
+      this.#child.off('exit', ended);
+    }
+  }
+
+  /** Takes it away as a power cut would. */
+  async kill(): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
   }
 }
 

@@ -3,7 +3,6 @@ import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
 import { vaultOf } from '@scale-up/infra/inventory/vault.ts';
 import { bystander, demandRoles } from '../arrange.ts';
 import { hit, type Mark } from '../measure.ts';
-import { runningRelease } from '../releases/derive.ts';
 import type { ServersSite } from '../servers-site.ts';
 
 /** An inventory whose tiers lack a server, as its file says it; JSON is YAML. */
@@ -34,7 +33,6 @@ export const joinMark: Mark = {
   limits: { failed: 'none' },
   strike: async (site, say) => {
     const server = bystander(site, await demandRoles(site));
-    const release = await runningRelease(site);
     const without = writeWithout(site, server);
     return hit(async () => {
       say(`${server} leaves`);
@@ -42,7 +40,6 @@ export const joinMark: Mark = {
       await site.on(server, forget);
       say(`${server} joins`);
       await site.done('provision');
-      await site.done('deploy', '--release', release);
     });
   },
 };

@@ -30,6 +30,13 @@ const addCoding = async (file: StaticFile, coding: Coding): Promise<void> => {
   addRepresentation(file, represent(file, coding, { tag: tagOf(coded), length: coded.length, bytes: coded }));
 };
 
+/** Adds the compressed representations of one file, if its kind gains by it. */
+export const compressFile = async (file: StaticFile): Promise<void> => {
+  if (!contentTypeOf(file.path).isCompressible) return;
+  // oxlint-disable-next-line no-await-in-loop -- one at a time on purpose
+  for (const coding of codings) await addCoding(file, coding);
+};
+
 /**
  * Adds the compressed representations of every compressible file, the page first, then by size. It runs on zlib's threads, one
  * file at a time, so that a starting process has its other cores for requests; until a file's turn it is sent as it is.

@@ -48,7 +48,13 @@ const readContent = async (source: string, length: number) => {
   return { tag: tagOf(bytes), length: bytes.length, bytes };
 };
 
-const readStaticFile = async (path: string, source: string, previous: Manifest | undefined): Promise<StaticFile> => {
+/**
+ * Reads one file.
+ * @param path its address
+ * @param source where it is, with links resolved
+ * @param previous may have it already
+ */
+export const readStaticFile = async (path: string, source: string, previous?: Manifest): Promise<StaticFile> => {
   const { size, mtimeMs } = await stat(source);
   const facts: FileFacts = { path, source, modified: Math.floor(mtimeMs / 1000), modifiedMs: mtimeMs };
   const identity = represent(facts, 'identity', await readContent(source, size));

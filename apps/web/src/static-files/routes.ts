@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '@scale-up/service';
 import { answerFile } from './answer.ts';
 import type { Manifest } from './manifest.ts';
+import type { OtherAssets } from './other-assets.ts';
 import type { StaticFile } from './static-file.ts';
 import type { StaticFolder } from './static-folder.ts';
 
@@ -43,13 +44,28 @@ const isNavigation = ({ headers }: IncomingMessage): boolean => {
   return (mode === undefined || mode === 'navigate') && (headers.accept?.includes('text/html') ?? false);
 };
 
-/** GET and HEAD of everything that is no other route: a file, the page of an address of the site, or 404. */
-export const serveStaticFiles = (server: FastifyInstance, folder: StaticFolder): void => {
-  const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+const answerOther = async (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  others: OtherAssets,
+  path: string,
+): Promise<FastifyReply> => {
+  const file = await others.find(path);
+  if (!file) throw new Problem('not-found');
+  return answerFile(request, reply, file);
+};
+
+/**
+ * GET and HEAD of everything that is no other route: a file, an asset of another release, the page of an address of the site, or 404.
+ * @param others where assets of other releases are, if anywhere
+ */
+export const serveStaticFiles = (server: FastifyInstance, folder: StaticFolder, others?: OtherAssets): void => {
+  const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> => {
     const { manifest } = folder;
     const path = pathOf(request.raw.url ?? '/');
     const file = findFile(manifest, path);
     if (file) return answerFile(request, reply, file);
+    if (others?.mayHave(path)) return answerOther(request, reply, others, path);
     if (isNavigation(request.raw) && isPageAddress(manifest, path)) return answerFile(request, reply, manifest.index);
     throw new Problem('not-found');
   };

@@ -43,9 +43,11 @@ const strongTag = (digest: string): string => `"${digest.slice(0, 22)}"`;
 /** The entity tag of some bytes: 22 characters of base64 are 131 bits of SHA-256. */
 export const tagOf = (bytes: Buffer): string => strongTag(hash('sha256', bytes, 'base64url'));
 
+/** Vite puts a hash of the content into the names of /assets/: another content is another name. */
+export const hasHash = (path: string): boolean => /^\/assets\/.*-[\w-]{8,}\.\w+$/.test(path);
+
 const cacheControlOf = (path: string): string => {
-  // Vite puts a hash of the content into the names of /assets/: another content is another name.
-  if (/^\/assets\/.*-[\w-]{8,}\.\w+$/.test(path)) return 'public, max-age=31536000, immutable';
+  if (hasHash(path)) return 'public, max-age=31536000, immutable';
   // A page names the assets of its release, so each visit asks whether there is a newer one.
   if (path.endsWith('.html')) return 'no-cache';
   // Pictures and icons keep their names when they change; an hour late is early enough.
