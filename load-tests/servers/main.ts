@@ -55,6 +55,9 @@ const readArguments = () => {
 
 const listLine = ({ name, what, limits }: Mark): string => `${name.padEnd(12)} ${what}: ${limitText(limits)}`;
 
+/** Seconds until a site that is not whole at first counts as one that will not be. */
+const patience = 300;
+
 /** 128 + 2, what a shell says of a program that Ctrl-C ended. */
 const interrupted = 130;
 
@@ -86,6 +89,7 @@ const run = async ({ marks, repeat, inventory, lab, json }: ReturnType<typeof re
   print(`lab ${site.lab.name}, ${cpus().length} cores, Linux ${release()}, seed ${seed}`);
   const measured: Measured[] = [];
   let isWell = true;
+  await site.untilWhole(patience, (text) => print(dim(`  ${text}`)));
   const scene = await Scene.open(site, seed);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

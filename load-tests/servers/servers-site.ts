@@ -24,6 +24,9 @@ export type Roles = {
   readonly cache: string | undefined;
 };
 
+/** Longer than any fail-over, in milliseconds. */
+const primaryPatience = 60_000;
+
 /** A large table as JSON takes a while on a busy machine, in milliseconds. */
 const sqlPatience = 120_000;
 
@@ -105,11 +108,21 @@ export class ServersSite {
 
   /** Runs SQL on the primary. */
   async execute(sql: string): Promise<string> {
-    const { primary } = await this.roles();
-    if (primary === undefined) throw new Error('the database has no primary');
+    const primary = await this.#primary();
     const options = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'];
     const words = ['runuser', '-u', 'postgres', '--', 'psql', ...options, '--dbname=scale_up', `--command=${sql}`];
     return this.servers.demand(primary, { ...remote(...words), timeout: sqlPatience });
+  }
+
+  /** Waits for it: a server that is asked while its machine is busy may not answer in time. */
+  async #primary(): Promise<string> {
+    const deadline = now() + primaryPatience;
+    for (;;) {
+      const { primary } = await this.roles();
+      if (primary !== undefined) return primary;
+      if (now() > deadline) throw new Error('the database has no primary');
+      await sleep(1_000);
+    }
   }
 
   /** Rows of a query. */
