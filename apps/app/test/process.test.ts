@@ -19,9 +19,9 @@ test('without database and schema app lives and waits, and is ready within 3 s o
   const reasons = () =>
     app.logs().flatMap((line) => (line.msg === 'waiting for the schema' ? [String(line['reason'])] : []));
 
-  await within(5, 'life', async () => (await statusOf(`${opsUrl}/livez`)) === 200);
+  await within(30, 'life', async () => (await statusOf(`${opsUrl}/livez`)) === 200);
   assert.equal(await statusOf(`${opsUrl}/readyz`), 503);
-  await within(2, 'the reason', async () => reasons().some((reason) => /ECONNREFUSED/.test(reason)));
+  await within(15, 'the reason', async () => reasons().some((reason) => /ECONNREFUSED/.test(reason)));
   const refused = await send(url, 'GET', '/tags');
   problemOf(refused, 503);
   assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
@@ -43,7 +43,7 @@ test('without database and schema app lives and waits, and is ready within 3 s o
 test('a process that still waits for its schema ends at once when it is told to', async () => {
   const database = await createTestDatabase('empty');
   const app = spawnService({ entry, env: appEnv(database.appUrl) });
-  await within(5, 'waiting', async () => app.logs().some(({ msg }) => msg === 'waiting for the schema'));
+  await within(30, 'waiting', async () => app.logs().some(({ msg }) => msg === 'waiting for the schema'));
   const begun = performance.now();
   app.signal('SIGTERM');
   assert.deepEqual(await app.exited, { code: 0, signal: null });

@@ -6,7 +6,7 @@ import { exchange } from './web.ts';
 import { startWebHere } from './web-here.ts';
 
 /** web in this process, with limits that a test can wait for, before an upstream that is a plain socket. */
-const start = async (onRequest: (socket: Socket) => void) => {
+const start = async (onRequest: (socket: Socket) => void, upstreamAnswer = 20_000) => {
   const upstream: Server = createServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', () => onRequest(socket));
@@ -14,7 +14,7 @@ const start = async (onRequest: (socket: Socket) => void) => {
   after(() => void upstream.close());
   await once(upstream, 'listening');
   const { port } = upstream.address() as AddressInfo;
-  const limits = { upstreamConnect: 200, upstreamAnswer: 300, hold: 200 };
+  const limits = { upstreamConnect: 200, upstreamAnswer, hold: 200 };
   const { url, metric } = await startWebHere(`http://127.0.0.1:${port}`, limits);
   return { url, upstream, failures: () => metric('web_forward_failures_total') };
 };
@@ -55,7 +55,7 @@ test('an upstream that does not speak HTTP is 502 at once', async () => {
 });
 
 test('an upstream that says nothing is 504 within 3 s of the limit', async () => {
-  const { url, failures } = await start(() => {});
+  const { url, failures } = await start(() => {}, 300);
   const begun = performance.now();
   isProblem(await exchange(url, get), 504, 'gateway-timeout');
   assert.ok(performance.now() - begun < 3_300);

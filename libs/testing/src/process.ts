@@ -92,7 +92,7 @@ export const spawnService = ({ entry, env, args = [] }: ServiceOptions) => {
 
 /**
  * Runs a service and waits until it says that it is ready, in a line at info; its ports may be 0.
- * @throws with everything it printed, when it ends before that or needs more than 30 s
+ * @throws with everything it printed, when it ends before that or needs more than 60 s
  */
 export const startService = async (options: ServiceOptions): Promise<ServiceProcess> => {
   const { child, ...service } = spawnService(options);
@@ -107,7 +107,7 @@ export const startService = async (options: ServiceOptions): Promise<ServiceProc
   const outcome = await Promise.race([
     ready,
     service.exited.then(({ code, signal }) => `ended with ${signal ?? `code ${code}`} before it was ready`),
-    sleep(30_000, 'was not ready within 30 s', { signal: limit.signal }),
+    sleep(60_000, 'was not ready within 60 s', { signal: limit.signal }),
   ]);
   limit.abort();
   if (typeof outcome === 'string') {
