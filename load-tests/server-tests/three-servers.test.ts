@@ -32,9 +32,12 @@ const tried = [
 ];
 
 /**
- * A machine that carries three servers and their clients on two cores may pause for a second, which says nothing about the site: what
- * counts here is that nothing fails and nothing is lost. Tenths of a second are measured by `npm run marks`, on a machine that does nothing else.
+ * Requests a second. 200, which the marks are stated for, keep two cores that carry three servers and their clients busy to 85 %; what is
+ * tried here is that nothing fails and nothing is lost, on any machine.
  */
+const rate = 50;
+
+/** Such a machine may also pause for a second. Tenths of a second are measured by `npm run marks`, where nothing else is at work. */
 const withSlack = ({ slowdown: _slowdown, ...limits }: Limits): Limits => ({
   ...limits,
   ...(limits.stall !== undefined && { stall: limits.stall + 2 }),
@@ -128,8 +131,8 @@ suite('three servers', { skip: isSkipped }, () => {
     assert.equal(await runningRelease(site), former);
   });
 
-  test('people come, at 200 requests a second', async () => {
-    scene = await Scene.open(site, 1);
+  test('people come', async () => {
+    scene = await Scene.open(site, 1, rate);
   });
 
   for (const mark of pickMarks(allMarks(1), tried)) {

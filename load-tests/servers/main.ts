@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '@scale-up/infra/local/message.ts';
 import { root } from '@scale-up/infra/local/paths.ts';
 import { dim, print } from '@scale-up/infra/local/terminal.ts';
+import { usualRate } from '../traffic/load.ts';
 import { seedOfRun } from '../traffic/random.ts';
 import { limitText } from './limits.ts';
 import { allMarks, pickMarks } from './marks/index.ts';
@@ -14,13 +15,14 @@ import { Scene } from './scene.ts';
 import { ServersSite } from './servers-site.ts';
 import { lineOf, markdownTable, type Measured } from './table.ts';
 
-const usage = `usage: npm run marks -- [-i INVENTORY] [--lab NAME] [--only MARK,…] [--repeat N] [--minutes N] [--json FILE] [--list]
+const usage = `usage: npm run marks -- [-i INVENTORY] [--lab NAME] [--only MARK,…] [--repeat N] [--rate N] [--minutes N] [--json FILE] [--list]
 Runs 200 requests a second, one in five a write, against the site on the servers of a lab, breaks one thing after another, and says for each what
 it cost. Exit code 1 when a mark was missed.
   -i FILE         the inventory, relative to infra/ (inventory/three-servers.yml)
   --lab NAME      a lab with another name than the inventory's
   --only MARK,…   these alone, by name or number: --only 3,14-crash
   --repeat N      all of them N times (1)
+  --rate N        requests a second (200)
   --minutes N     how long nothing happens in mark 19 (5)
   --json FILE     everything that was measured
   --list          the marks`;
@@ -38,6 +40,7 @@ const readArguments = () => {
       lab: { type: 'string' },
       only: { type: 'string', default: '' },
       repeat: { type: 'string', default: '1' },
+      rate: { type: 'string', default: String(usualRate) },
       minutes: { type: 'string', default: '5' },
       json: { type: 'string' },
       list: { type: 'boolean', default: false },
@@ -49,6 +52,7 @@ const readArguments = () => {
     ...values,
     marks,
     repeat: whole('repeat', values.repeat),
+    rate: whole('rate', values.rate),
     inventory: resolve(root, 'infra', values.inventory),
   };
 };
@@ -83,14 +87,21 @@ const measureOne = async (scene: Scene, mark: Mark): Promise<Measured> => {
   }
 };
 
-const run = async ({ marks, repeat, inventory, lab, json }: ReturnType<typeof readArguments>): Promise<boolean> => {
+const run = async ({
+  marks,
+  repeat,
+  rate,
+  inventory,
+  lab,
+  json,
+}: ReturnType<typeof readArguments>): Promise<boolean> => {
   const seed = seedOfRun();
   const site = new ServersSite(inventory, lab);
-  print(`lab ${site.lab.name}, ${cpus().length} cores, Linux ${release()}, seed ${seed}`);
+  print(`lab ${site.lab.name}, ${cpus().length} cores, Linux ${release()}, seed ${seed}, ${rate} requests/s`);
   const measured: Measured[] = [];
   let isWell = true;
   await site.untilWhole(patience, (text) => print(dim(`  ${text}`)));
-  const scene = await Scene.open(site, seed);
+  const scene = await Scene.open(site, seed, rate);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       print('stopped: putting everything back');
@@ -113,7 +124,7 @@ const run = async ({ marks, repeat, inventory, lab, json }: ReturnType<typeof re
     }
   } finally {
     await scene.close();
-    const about = { date: new Date().toISOString(), cores: cpus().length, kernel: release(), seed };
+    const about = { date: new Date().toISOString(), cores: cpus().length, kernel: release(), seed, rate };
     if (json) writeFileSync(json, `${JSON.stringify({ ...about, measured }, null, 2)}\n`);
   }
   print(`\n${markdownTable(measured)}`);

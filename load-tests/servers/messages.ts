@@ -4,7 +4,7 @@ import type { People } from '../traffic/shoppers.ts';
 
 /** What the process that sends the requests is told. */
 export type Order =
-  | { readonly do: 'open'; readonly url: string; readonly front: Front; readonly seed: number }
+  | { readonly do: 'open'; readonly url: string; readonly front: Front; readonly seed: number; readonly rate: number }
   /** Answered by `people`, or by `unknown` when they cannot be used. */
   | { readonly do: 'recognise'; readonly people: People }
   /** Answered by `people`, after `rows` was asked for. */

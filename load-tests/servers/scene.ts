@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeWhole } from '@scale-up/infra/local/write-whole.ts';
 import { findViolations, storedMarks } from '../traffic/invariants.ts';
 import { type Entry, Ledger } from '../traffic/ledger.ts';
+import { usualRate } from '../traffic/load.ts';
 import type { People } from '../traffic/shoppers.ts';
 import type { ServersSite } from './servers-site.ts';
 import { Traffic } from './traffic.ts';
@@ -23,9 +24,10 @@ export class Scene {
     this.#earlier = earlier;
   }
 
-  static async open(site: ServersSite, seed: number): Promise<Scene> {
+  /** @param rate requests a second */
+  static async open(site: ServersSite, seed: number, rate = usualRate): Promise<Scene> {
     const { url, front, lab } = site;
-    const traffic = Traffic.open(lab.prefix, { url, front, seed }, (sql) => site.execute(sql));
+    const traffic = Traffic.open(lab.prefix, { url, front, seed, rate }, (sql) => site.execute(sql));
     try {
       const file = `${site.folder}marks-people.json`;
       const people = await traffic.settle(earlierPeople(file));

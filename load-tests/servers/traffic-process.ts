@@ -29,10 +29,12 @@ class Traffic {
   readonly #ledger = new Ledger();
   readonly #random: () => number;
   readonly #client: Client;
+  readonly #rate: number;
   #load: Load | undefined;
   #reports: NodeJS.Timeout | undefined;
 
-  constructor({ url, front, seed }: Extract<Order, { do: 'open' }>) {
+  constructor({ url, front, seed, rate }: Extract<Order, { do: 'open' }>) {
+    this.#rate = rate;
     this.#random = randomOf(seed);
     this.#client = new Client(url, this.#ledger, browsers(front));
   }
@@ -58,7 +60,7 @@ class Traffic {
 
   start(people: People): void {
     this.#ledger.take();
-    this.#load = startLoad(this.#client, people, this.#random);
+    this.#load = startLoad(this.#client, people, this.#random, this.#rate);
     this.#reports = setInterval(() => this.#report(), reportEvery);
   }
 

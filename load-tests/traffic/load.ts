@@ -10,15 +10,17 @@ export type Load = {
   readonly longestWait: () => number;
 };
 
-/** Requests a second (the marks are stated for it), one in five a write. */
-const rate = 200;
+/** Requests a second that the marks are stated for. */
+export const usualRate = 200;
+/** One in five is a write. */
 const writeShare = 0.2;
 
 /**
  * Sends requests at a constant rate, whether or not earlier ones are answered (an open model): a site that stands still meets all those who
  * would have come.
+ * @param rate requests a second
  */
-export const startLoad = (client: Client, people: People, random: () => number): Load => {
+export const startLoad = (client: Client, people: People, random: () => number, rate = usualRate): Load => {
   // In the order in which they were sent.
   const underWay = new Map<Promise<unknown>, number>();
   const begun = performance.now();
