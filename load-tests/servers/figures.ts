@@ -56,11 +56,24 @@ export const longestGap = (entries: readonly Entry[]): number => {
   return entries.length === 0 ? 0 : longest;
 };
 
-/** When the site first answered a request that was sent after a fault. */
-export const answersAgain = (entries: readonly Entry[], { to }: Hit): number =>
-  entries
-    .filter((entry) => entry.at > to && !isFailed(entry))
-    .reduce((first, entry) => Math.min(first, ended(entry)), Number.POSITIVE_INFINITY);
+/** An outage begins within this time of what causes it, in milliseconds: a server takes a moment to die, and answers meanwhile. */
+const onset = 300;
+
+/**
+ * When the site answered again: the end of the longest silence that began with a fault. Who asked before could not know; whoever had a connection to
+ * what has died learns it by a reset in that same moment.
+ */
+export const answersAgain = (entries: readonly Entry[], { from, to }: Hit): number => {
+  const successes = entries.filter((entry) => !isFailed(entry)).map(ended);
+  const sorted = successes.toSorted((a, b) => a - b);
+  let longest = { silence: -1, end: Number.POSITIVE_INFINITY };
+  for (const [index, end] of sorted.entries()) {
+    const begin = sorted[index - 1] ?? from;
+    const isOfFault = end >= from && begin <= to + onset;
+    if (isOfFault && end - begin > longest.silence) longest = { silence: end - begin, end };
+  }
+  return longest.end;
+};
 
 /** Whether a request was under way when something broke, or sent before anybody could know that it is. */
 export const isInFlight = (entry: Entry, { from }: Hit, again: number): boolean =>

@@ -63,6 +63,11 @@ test('what failed counts as in flight only if it was sent before the site answer
   assert.match(figures.failures[0] ?? '', /^articles at -0\.01 s: no answer after 300 ms: ECONNRESET$/);
 });
 
+test('a server that answers something while it dies has not answered again', () => {
+  const dying = [...run, entry(1_020, 60), entry(1_060, 440, { status: undefined })];
+  assert.equal(figuresOf(dying, fault).failedInFlight, 3);
+});
+
 test('what takes long after the mending is a cost of the return, not of the fault', () => {
   const figures = figuresOf(run, fault, 2_400);
   assert.equal(figures.longest, 0.3);

@@ -2,7 +2,7 @@ import type { Mark } from '../measure.ts';
 import { balancerMarks } from './balancers.ts';
 import { databaseMarks } from './database.ts';
 import { instanceMarks } from './instances.ts';
-import { joinMark } from './join.ts';
+import { joinMarks } from './join.ts';
 import { releaseMarks } from './releases.ts';
 import { serverMarks } from './servers.ts';
 
@@ -13,9 +13,14 @@ const numberOf = ({ name }: Mark): number => Number.parseInt(name, 10);
  * @param minutes of those in which nothing happens
  */
 export const allMarks = (minutes: number): Mark[] =>
-  [...balancerMarks, ...instanceMarks, ...databaseMarks, ...releaseMarks, joinMark, ...serverMarks(minutes)].toSorted(
-    (a, b) => numberOf(a) - numberOf(b),
-  );
+  [
+    ...balancerMarks,
+    ...instanceMarks,
+    ...databaseMarks,
+    ...releaseMarks,
+    ...joinMarks,
+    ...serverMarks(minutes),
+  ].toSorted((a, b) => numberOf(a) - numberOf(b));
 
 /**
  * Picks marks by their names, or by a number for all of that number.

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
 import { vaultOf } from '@scale-up/infra/inventory/vault.ts';
-import { bystander, demandRoles } from '../arrange.ts';
+import { apart, bystander, demandRoles } from '../arrange.ts';
 import { hit, type Mark } from '../measure.ts';
 import type { ServersSite } from '../servers-site.ts';
 
@@ -27,8 +27,8 @@ const writeWithout = ({ inventory, folder }: ServersSite, server: string): strin
 const forget = 'podman rmi --all --force >/dev/null; rm -f /var/lib/scale-up/releases.json';
 
 /** A server leaves web and app and joins them again, as a new one does. */
-export const joinMark: Mark = {
-  name: '16',
+const joinMark: Mark = {
+  name: '16-joined',
   what: 'a server leaves web and app, and joins them',
   limits: { failed: 'none' },
   strike: async (site, say) => {
@@ -43,3 +43,23 @@ export const joinMark: Mark = {
     });
   },
 };
+
+/** A server is lost for good, and another one, which has nothing, takes its name and its place. */
+const replaceMark: Mark = {
+  name: '16-replaced',
+  what: 'a server is lost with its disk, and a bare one joins in its place',
+  limits: { failed: 'none' },
+  arrange: apart,
+  strike: async (site, say) => {
+    const server = bystander(site, await demandRoles(site));
+    return hit(async () => {
+      say(`${server} loses its disk`);
+      await site.lab.reset(server);
+      say(`${server} joins`);
+      await site.done('provision');
+    });
+  },
+};
+
+/** What happens when there are more servers. */
+export const joinMarks: readonly Mark[] = [joinMark, replaceMark];
