@@ -111,15 +111,14 @@ export const evacuate = async (context: VerbContext, plan: Evacuation, assertHel
 };
 
 /**
- * A reload lets a process that takes nothing new end its connections in order, within 45 s (hard-stop-after); when it is
- * gone, nobody is connected any more. The sockets are stopped too: they would start HAProxy again.
+ * A reload lets a process that takes nothing new end its connections in order, within 45 s (hard-stop-after). Those of clients, and of web to the
+ * router, are waited for; those to the database are of an app that has stopped. The sockets are stopped too: they would start HAProxy again.
  */
 const stopHaproxy = script(`
 systemctl reload haproxy
-main=$(systemctl show --property=MainPID --value haproxy)
 for second in $(seq 50); do
   sleep 1
-  [ "$(pgrep --parent "$main" | wc -l)" -gt 1 ] || break
+  [ -n "$(ss --no-header --tcp --numeric state established '( sport = :80 or sport = :443 or sport = :8081 )')" ] || break
 done
 systemctl stop haproxy.socket haproxy.service
 `);

@@ -27,7 +27,7 @@ export const sendRelease = async ({ servers, inventory }: ServersSite, tag: stri
       [[number | null], [number | null]]
     >;
     await pipeline(save.stdout, load.stdin).catch(() => {});
-    const codes = (await closed).flat();
+    const codes = (await closed).map(([code]) => code);
     if (codes.some((code) => code !== 0))
       throw new Error(`${server} did not take the images of ${tag} (exit codes ${codes.join(', ')})`);
   }
