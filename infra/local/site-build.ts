@@ -18,12 +18,23 @@ export const buildSite = async (signal?: AbortSignal): Promise<string> => {
   return output;
 };
 
+/**
+ * Nx takes a task for a loop that was begun below it before, also by a run that was killed meanwhile (task invocations in its SQLite file, by
+ * NX_INVOCATION_ROOT_PID); whoever starts the site inside of a task of Nx, as tests do, begins anew.
+ */
 const runNx = (args: readonly string[], signal: AbortSignal | undefined) =>
   runToEnd(
     { command: process.execPath, args: [`${root}node_modules/.bin/nx`, ...args] },
     // No daemon and no plugin workers: they would stay behind after everything else has stopped.
-    { cwd: root, env: { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NO_COLOR: '1' }, signal },
+    { cwd: root, env: { ...process.env, ...nxEnvironment }, signal },
   );
+
+const nxEnvironment = {
+  NX_DAEMON: 'false',
+  NX_ISOLATE_PLUGINS: 'false',
+  NX_INVOCATION_ROOT_PID: undefined,
+  NO_COLOR: '1',
+};
 
 /**
  * Nx keeps what it knows of tasks in an SQLite file. Ended while it makes that file, it leaves one without tables, and fails on it

@@ -11,5 +11,9 @@ if (existsSync(`${server}/down`)) {
   process.exit(255);
 }
 mkdirSync(`${server}/run`, { recursive: true });
-const child = spawn('sh', ['-c', command.replaceAll('/run/', `${server}/run/`)], { stdio: 'inherit' });
+const child = spawn('sh', ['-c', command.replaceAll('/run/', `${server}/run/`)], {
+  stdio: 'inherit',
+  // Without it bash takes the pipes of Node, which are sockets, for sshd's, and reads files that are not made for `set -u`.
+  env: { ...process.env, SHLVL: '2' },
+});
 child.once('exit', (code) => process.exit(code ?? 255));
