@@ -1,7 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RenderedFile } from '../../inventory/render.ts';
 import type { Secrets } from '../../inventory/secrets.ts';
@@ -73,10 +75,10 @@ class Proxy {
     run('mount', '--bind', '/dev', `${this.#root}/dev`);
     const own = files[name]?.filter(({ role }) => role === 'haproxy') ?? [];
     // A test that fails shows the log.
-    for (const { path, text } of own)
+    for (const { path, text: rendered } of own)
       this.write(
         path,
-        text
+        rendered
           .replace('log /dev/log', 'log stderr format raw')
           .replace('  quiet\n', '')
           .replaceAll('127.0.0.1:8082', `${addresses[name]}:8082`),
@@ -99,6 +101,13 @@ class Proxy {
     writeFileSync(`${this.#root}${path}`, text, { mode: 0o600 });
   }
 
+  /** What HAProxy answers on its admin socket. */
+  async ask(command: string): Promise<string> {
+    const socket = connect(`${this.#root}/run/haproxy/admin.sock`);
+    socket.end(`${command}\n`);
+    return textOf(socket);
+  }
+
   /** What `systemctl reload haproxy` does. */
   reload(): void {
     process.kill(Number(readFileSync(`${this.#root}/run/haproxy.pid`, 'utf8')), 'SIGUSR2');
@@ -116,6 +125,7 @@ export class Site {
   readonly web: readonly BackEnd[];
   readonly app: readonly BackEnd[];
   readonly balancer: Proxy;
+  readonly otherBalancer: Proxy;
   readonly #proxies: readonly Proxy[];
 
   private constructor(given: Given, web: readonly BackEnd[], app: readonly BackEnd[]) {
@@ -124,6 +134,7 @@ export class Site {
     this.app = app;
     this.#proxies = (['lb-1', 'lb-2', 'web-1'] as const).map((name) => new Proxy(given, name));
     this.balancer = this.#proxies[0]!;
+    this.otherBalancer = this.#proxies[1]!;
   }
 
   static async start(): Promise<Site> {
