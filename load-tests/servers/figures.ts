@@ -7,7 +7,7 @@ export type Hit = { readonly from: number; readonly to: number };
 export type Figures = {
   readonly sent: number;
   readonly failed: number;
-  /** Of those that failed: sent before anybody could know, that is before the site answered anything that was sent after the fault. */
+  /** Of those that failed: sent before anybody could know (isInFlight). */
   readonly failedInFlight: number;
   /** The longest request from the fault until it was mended, whatever became of it. */
   readonly longest: number;
@@ -75,9 +75,17 @@ export const answersAgain = (entries: readonly Entry[], { from, to }: Hit): numb
   return longest.end;
 };
 
-/** Whether a request was under way when something broke, or sent before anybody could know that it is. */
-export const isInFlight = (entry: Entry, { from }: Hit, again: number): boolean =>
-  ended(entry) >= from && entry.at <= again;
+/** Connections to what has died are idle for so long at most, at this rate, until somebody sends a request into them. */
+const lingering = 1_000;
+
+/**
+ * Whether a request was under way when something broke, or sent before anybody could know that it is: before the site answered again, or into a connection
+ * from before, which is broken without a word until it is used. (A browser sends such a request again by itself; these clients send each once.)
+ */
+export const isInFlight = (entry: Entry, { from, to }: Hit, again: number): boolean => {
+  const isBrokenConnection = entry.status === undefined && entry.at <= to + lingering;
+  return ended(entry) >= from && (entry.at <= again || isBrokenConnection);
+};
 
 const longestOf = (entries: readonly Entry[]): number =>
   entries.reduce((longest, { took }) => Math.max(longest, took), 0) / 1_000;

@@ -63,6 +63,13 @@ test('what failed counts as in flight only if it was sent before the site answer
   assert.match(figures.failures[0] ?? '', /^articles at -0\.01 s: no answer after 300 ms: ECONNRESET$/);
 });
 
+test('a connection that broke without a word counts as in flight for a second, an answer that says no does not', () => {
+  const late = (at: number, status: number | undefined) => figuresOf([...run, entry(at, 5, { status })], fault);
+  assert.equal(late(1_900, undefined).failedInFlight, 3);
+  assert.equal(late(2_100, undefined).failedInFlight, 2);
+  assert.equal(late(1_900, 502).failedInFlight, 2);
+});
+
 test('a server that answers something while it dies has not answered again', () => {
   const dying = [...run, entry(1_020, 60), entry(1_060, 440, { status: undefined })];
   assert.equal(figuresOf(dying, fault).failedInFlight, 3);
