@@ -23,6 +23,8 @@ export type Figures = {
   readonly byStatus: Readonly<Record<string, number>>;
   /** What failed, the first few. */
   readonly failures: readonly string[];
+  /** Those that took longest since the fault, slowest first. */
+  readonly slowest: readonly string[];
 };
 
 const ended = ({ at, took }: Entry): number => at + took;
@@ -90,10 +92,15 @@ export const isInFlight = (entry: Entry, { from, to }: Hit, again: number): bool
 const longestOf = (entries: readonly Entry[]): number =>
   entries.reduce((longest, { took }) => Math.max(longest, took), 0) / 1_000;
 
-/** A failed request for whoever looks for the reason. */
-const spoken = ({ kind, status, at, took, text }: Entry, { from }: Hit): string => {
+/** As many as tell what kind of thing went wrong. */
+const shown = 5;
+
+/** A request for whoever looks for the reason. */
+const spoken = ({ kind, status, at, took, text, requestId }: Entry, { from }: Hit): string => {
   const when = `${((at - from) / 1_000).toFixed(2)} s`;
-  return `${kind} at ${when}: ${status ?? 'no answer'} after ${Math.round(took)} ms: ${text.slice(0, 160)}`;
+  const id = requestId === undefined ? '' : ` (${requestId})`;
+  const said = status === undefined || status >= 500 ? `: ${text.slice(0, 160)}` : '';
+  return `${kind} at ${when}: ${status ?? 'no answer'} after ${Math.round(took)} ms${id}${said}`;
 };
 
 /**
@@ -120,7 +127,11 @@ export const figuresOf = (entries: readonly Entry[], hit: Hit, mended = Number.P
     p99: percentile(times(after), 0.99),
     quiet: { p99: percentile(times(before), 0.99), longest: longestOf(before) },
     byStatus,
-    failures: failed.slice(0, 5).map((entry) => spoken(entry, hit)),
+    failures: failed.slice(0, shown).map((entry) => spoken(entry, hit)),
+    slowest: since
+      .toSorted((a, b) => b.took - a.took)
+      .slice(0, shown)
+      .map((entry) => spoken(entry, hit)),
   };
 };
 

@@ -72,7 +72,9 @@ const show = (measured: Measured): void => {
   print(lineOf(measured));
   for (const miss of measured.misses.slice(0, shown)) print(`    ${miss}`);
   if (measured.misses.length > shown) print(`    … and ${measured.misses.length - shown} more`);
-  if (measured.misses.length > 0) for (const failure of measured.found.figures.failures) print(dim(`    ${failure}`));
+  if (measured.misses.length === 0) return;
+  for (const failure of measured.found.figures.failures) print(dim(`    failed: ${failure}`));
+  for (const slow of measured.found.figures.slowest) print(dim(`    slow: ${slow}`));
 };
 
 /** Measures one mark; a site that a fault of the measuring left broken is mended, and the fault passed on. */

@@ -18,6 +18,7 @@ const entry = (at: number, took: number, other: Partial<Entry> = {}): Entry => (
   isAnonymous: true,
   age: undefined,
   retryAfter: undefined,
+  requestId: undefined,
   ...other,
 });
 

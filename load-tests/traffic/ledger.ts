@@ -18,6 +18,8 @@ export type Entry = {
   /** Headers of its answer, where it had them: the age of what comes from a cache, and when to come back. */
   readonly age: string | undefined;
   readonly retryAfter: string | undefined;
+  /** Under which the site's logs know it. */
+  readonly requestId: string | undefined;
 };
 
 /** Whether a request asks for a change. */

@@ -113,6 +113,7 @@ export class Client {
       isReplay: answer?.headers['idempotency-replayed'] === 'true',
       age: one('age'),
       retryAfter: one('retry-after'),
+      requestId: one('x-request-id'),
     });
   }
 }

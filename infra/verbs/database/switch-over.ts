@@ -53,20 +53,31 @@ echo "Patroni does not take over its preference." >&2; exit 1`,
 export const request = (from: string, to: string): Remote =>
   script(
     `mkdir -p /run/scale-up && touch /run/scale-up/switchover
-patronictl -c /etc/patroni/config.yml switchover --force --leader "$1" --candidate "$2" 2>&1 || true
+nice -n 10 patronictl -c /etc/patroni/config.yml switchover --force --leader "$1" --candidate "$2" 2>&1 || true
 rm -f /run/scale-up/switchover`,
     from,
     to,
   );
 
+/**
+ * In one connection, which outlives the promotion: to begin a program again and again would slow down what it waits for. A standby may end the
+ * connection when rows that it could see are gone on the primary; then it takes another.
+ */
 const untilPrimary = (): Remote =>
   script(
-    `for tenth in $(seq "$1"); do
-  [ "$(runuser -u postgres -- psql --no-psqlrc -At --command='SELECT pg_is_in_recovery()' 2>/dev/null)" = f ] && exit 0
+    `end=$((SECONDS + $1))
+while [ "$SECONDS" -lt "$end" ]; do
+  runuser -u postgres -- psql --no-psqlrc --quiet --command="DO 'BEGIN
+    FOR twentieth IN 1..20 * $1 LOOP
+      IF NOT pg_is_in_recovery() THEN RETURN; END IF;
+      PERFORM pg_sleep(0.05);
+    END LOOP;
+    RAISE ''it is still a standby'';
+  END'" 2>/dev/null && exit 0
   sleep 0.1
 done
 exit 1`,
-    String(limits.promotion / 100),
+    String(limits.promotion / 1_000),
   );
 
 /** The database servers of an inventory, as `readCluster` wants them. */

@@ -4,7 +4,7 @@ import { isOfOneConnection, verdictOf } from './verdict.ts';
 import { isDoneWithin } from './within.ts';
 
 /** Milliseconds between two probes of a database that is away, on average: a fail-over is noticed in a fraction of what it takes. */
-const interval = 100;
+const interval = 50;
 
 const pause = (): Promise<void> => sleep(interval * (0.7 + 0.6 * Math.random()), undefined, { ref: false });
 

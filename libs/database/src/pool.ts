@@ -22,6 +22,8 @@ export type PoolOptions = {
 const timeouts = {
   /** To get a connection, new or freed: a database on the same network gives one in a few; who waits longer only queues up. */
   connection: 5_000,
+  /** To open one, with TLS and password, 10 to 20 when all is well: beyond, somebody on the way is gone, and another try finds another way. */
+  opening: 1_000,
   /** One statement: the slowest of the API takes under 100; what runs longer than 5 s only holds others up. */
   statement: 5_000,
   /** Beyond the time of a statement, for an answer: the server itself is frozen or unreachable, so it cannot end the statement. */
@@ -70,7 +72,12 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   class LocatedClient extends Client {
     constructor(config?: ClientConfig) {
       const socket = new Socket();
-      super({ ...config, connectionString: current, stream: () => socket });
+      super({
+        ...config,
+        connectionString: current,
+        stream: () => socket,
+        connectionTimeoutMillis: timeouts.opening,
+      });
       sockets.set(this, socket);
       socket.once('close', () => sockets.delete(this));
     }

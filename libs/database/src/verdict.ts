@@ -34,6 +34,8 @@ const network =
 /** What pg and pg-pool throw without a code. */
 const messages: readonly (readonly [RegExp, Verdict])[] = [
   [/Connection terminated|not queryable|Client was closed|^Query read timeout$/, 'away'],
+  // A connection that was not there in time: somebody on the way to the server is gone.
+  [/^timeout expired$/, 'away'],
   [/timeout exceeded when trying to connect/, 'busy'],
   // What a server that is out of processes answers to the request for TLS.
   [/There was an error establishing an SSL connection/, 'busy'],
@@ -77,5 +79,7 @@ export const isOfOneConnection = (error: unknown): boolean => {
   if (error instanceof DatabaseError) return error.code === '57P01';
   if (!(error instanceof Error)) return false;
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ECONNRESET' || code === 'EPIPE' || /terminated unexpectedly|not queryable/.test(message);
+  return (
+    code === 'ECONNRESET' || code === 'EPIPE' || /terminated unexpectedly|not queryable|^timeout expired$/.test(message)
+  );
 };

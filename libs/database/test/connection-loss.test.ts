@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { isUnavailable } from '../src/index.ts';
 import { addBoat, adminUrl, admin, backendPid, isStored, openPool, ownerUrl } from './pool.ts';
+import { Relay } from './relay.ts';
 
 const survivor = fileURLToPath(new URL('./survivor.ts', import.meta.url));
 
@@ -55,4 +56,16 @@ test('when the server is frozen, a statement fails within its limit and 1 s, and
     assert.ok(Date.now() < deadline, 'the frozen connection is still there 2 s after it thawed');
     await sleep(20);
   }
+});
+
+test('a connection that hears nothing while it is opened costs its caller a second, and another one serves him', async () => {
+  const relay = await Relay.start(ownerUrl);
+  const database = openPool({ url: relay.through(ownerUrl), hold: { time: 10_000, callers: 10, bytes: 0 } });
+  relay.leaveUnanswered(1);
+  const start = performance.now();
+  assert.ok(await database.first(backendPid));
+  const seconds = (performance.now() - start) / 1000;
+  assert.ok(seconds >= 1 && seconds < 2, `took ${seconds.toFixed(1)} s`);
+  await database.close();
+  await relay.stop();
 });

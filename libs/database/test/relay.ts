@@ -17,6 +17,7 @@ export class Relay {
   #server: Server | undefined;
   #port = 0;
   #cuts: Cut[] = [];
+  #unanswered = 0;
   /** Connections so far. */
   connections = 0;
   /** The most that there were at once. */
@@ -46,6 +47,11 @@ export class Relay {
     this.#cuts = cuts;
   }
 
+  /** So many of the next connections are taken, and never hear a word. */
+  leaveUnanswered(count: number): void {
+    this.#unanswered = count;
+  }
+
   /** The second time on the port of the first. */
   async listen(): Promise<void> {
     this.#server = createServer((near) => this.#join(near, connect(this.#target, '127.0.0.1')));
@@ -70,6 +76,13 @@ export class Relay {
 
   #join(near: Socket, far: Socket): void {
     this.connections += 1;
+    if (this.#unanswered > 0) {
+      this.#unanswered -= 1;
+      far.destroy();
+      this.#sockets.add(near);
+      near.on('error', () => {}).on('close', () => this.#sockets.delete(near));
+      return;
+    }
     let isCut = false;
     const cut = (): void => {
       near.destroy();
