@@ -25,6 +25,8 @@ import { compileValidator } from './validation.ts';
 export type AppParts = {
   readonly config: Config<'app'>;
   readonly database: Database;
+  /** Its standbys, where there are any to read from. */
+  readonly standbys?: Database | undefined;
   readonly cache: Cache;
   readonly health: Health;
 };
@@ -36,7 +38,7 @@ export type AppParts = {
  */
 export const buildApp = async (
   server: FastifyInstance,
-  { config, database, cache, health }: AppParts,
+  { config, database, standbys, cache, health }: AppParts,
 ): Promise<void> => {
   const tokens = createTokens(config.TOKEN_SECRET, config.TOKEN_LIFETIME_HOURS);
   const limits = createLoginLimits(cache, config.LOGIN_LIMIT_PER_MINUTE, config.REGISTRATION_LIMIT_PER_HOUR);
@@ -54,7 +56,7 @@ export const buildApp = async (
       reportHolding(api);
       const secret = outcomeSecretOf(config.TOKEN_SECRET);
       const caching = createCaching(cache, config.RELEASE);
-      const routing = createRouting(api, { database, caching, tokens, secret });
+      const routing = createRouting(api, { database, standbys, caching, tokens, secret });
       userRoutes(routing, tokens, limits);
       profileRoutes(routing);
       articleRoutes(routing);

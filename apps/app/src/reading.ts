@@ -1,12 +1,14 @@
-import type { Database, Queries } from '@scale-up/database';
+import { type Database, isUnavailable, type Queries } from '@scale-up/database';
 import type { Operation } from '@scale-up/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { CachedAnswer, Caching } from './caching.ts';
+import type { CachedAnswer, Caching, ReadStandby } from './caching.ts';
 import { callerOf } from './held.ts';
 import { sendText, textOf } from './texts.ts';
 
 type Parts = {
   readonly database: Database;
+  /** Standbys, where there are any. */
+  readonly standbys: Database | undefined;
   readonly caching: Caching;
   readonly operation: Operation;
   readonly request: FastifyRequest;
@@ -18,17 +20,32 @@ type Parts = {
 const noPatience = { patience: 0 };
 
 /**
+ * Reads from a standby while the primary is away. How old that may be: nothing was committed since the primary went, and before that the standby had
+ * what was acknowledged or was about to.
+ */
+const readStandby =
+  ({ database, standbys, operation, reply }: Parts, handler: (queries: Queries) => Promise<unknown>): ReadStandby =>
+  async () => {
+    const since = database.awayBecause()?.since;
+    if (!standbys || since === undefined) return undefined;
+    try {
+      return { text: textOf(reply, operation, await handler(standbys)), age: performance.now() - since };
+    } catch (error) {
+      if (isUnavailable(error)) return undefined;
+      throw error;
+    }
+  };
+
+/**
  * Answers a read. Who is logged in always gets what the database says; who is not may get what it said a moment ago, and while it is away
- * what it said last.
+ * what it said last, or what a standby says.
  * @returns the body to send
  */
-export const answerRead = async (
-  { database, caching, operation, request, reply, input }: Parts,
-  handler: (queries: Queries) => Promise<unknown>,
-): Promise<unknown> => {
+export const answerRead = async (parts: Parts, handler: (queries: Queries) => Promise<unknown>): Promise<unknown> => {
+  const { database, caching, operation, request, reply, input } = parts;
   if (!request.claims) {
     const load = async (): Promise<string> => textOf(reply, operation, await handler(database.for(noPatience)));
-    const answer = await caching.answer(operation, input, load);
+    const answer = await caching.answer(operation, input, load, readStandby(parts, handler));
     if (answer) {
       describe(reply, answer);
       return sendText(reply, answer.text);
@@ -41,6 +58,10 @@ export const answerRead = async (
 const describe = (reply: FastifyReply, { age, source }: CachedAnswer): void => {
   if (source === 'loaded') return;
   const seconds = Math.floor(age / 1_000);
-  const state = source === 'fresh' ? 'hit' : `hit; ttl=-${Math.max(1, seconds)}; detail=database-away`;
+  const state = {
+    fresh: 'hit',
+    stale: `hit; ttl=-${Math.max(1, seconds)}; detail=database-away`,
+    standby: 'fwd=miss; detail=database-away',
+  }[source];
   reply.header('age', String(seconds)).header('cache-status', `app; ${state}`);
 };

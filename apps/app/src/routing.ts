@@ -72,6 +72,7 @@ export type Routing = {
 
 export type RoutingParts = {
   readonly database: Database;
+  readonly standbys: Database | undefined;
   readonly caching: Caching;
   readonly tokens: Tokens;
   /** 32 bytes that name writes and seal their answers. */
@@ -87,7 +88,7 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
  */
 export const createRouting = (
   server: FastifyInstance,
-  { database, caching, tokens, secret }: RoutingParts,
+  { database, standbys, caching, tokens, secret }: RoutingParts,
 ): Routing => {
   server.decorateRequest('claims');
   server.decorateRequest('isHandled', false);
@@ -124,7 +125,7 @@ export const createRouting = (
     read: (operation, handler) =>
       add(operation, (request, reply) => {
         const input = inputOf(request);
-        return answerRead({ database, caching, operation, request, reply, input }, (queries) =>
+        return answerRead({ database, standbys, caching, operation, request, reply, input }, (queries) =>
           handler(input, queries),
         );
       }),

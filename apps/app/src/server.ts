@@ -1,6 +1,6 @@
 import { openCache, type Servers } from '@scale-up/cache';
 import { type Config, readConfigOrExit } from '@scale-up/config';
-import { openDatabase } from '@scale-up/database';
+import { type Database, openDatabase } from '@scale-up/database';
 import { createLogger, createMetrics, createServer, Health, run } from '@scale-up/service';
 import { buildApp } from './app.ts';
 import { reportDatabase } from './database-events.ts';
@@ -16,6 +16,16 @@ const cacheServers = (config: Config<'app'>): Servers | undefined =>
     ? { sentinels: config.REDIS_SENTINELS, password: config.REDIS_PASSWORD?.reveal() }
     : config.REDIS_URL?.reveal();
 
+/**
+ * The standbys, read while the primary is away: by few connections, for it is an exception and the reads are short. Whoever has no answer within 0.5 s waits
+ * for the primary instead.
+ */
+const openStandbys = (config: Config<'app'>): Database | undefined => {
+  const url = config.DATABASE_REPLICAS_URL?.reveal();
+  const hold = { time: 500, callers: config.HELD_REQUESTS_MAX, bytes: heldBytes };
+  return url === undefined ? undefined : openDatabase({ url, poolSize: 3, applicationName: 'app-standby', hold });
+};
+
 /** The process of app. */
 const main = async (): Promise<void> => {
   const config = readConfigOrExit('app');
@@ -30,18 +40,19 @@ const main = async (): Promise<void> => {
     hold: { time: config.HOLD_LIMIT_MS, callers: config.HELD_REQUESTS_MAX, bytes: heldBytes },
     onEvent: reportDatabase(logger, metrics),
   });
+  const standbys = openStandbys(config);
   const cache = openCache(cacheServers(config), (isUp, reason) =>
     isUp ? logger.info('cache connected') : logger.warn({ err: reason }, 'cache lost, working without'),
   );
   reportDependencies(health, metrics, database, cache);
 
   const server = createServer({ logger, metrics, health, trustedProxies: config.TRUSTED_PROXIES });
-  await buildApp(server, { config, database, cache, health });
+  await buildApp(server, { config, database, standbys, cache, health });
   const closing = new AbortController();
   server.addHook('onClose', async () => {
     closing.abort();
     cache.close();
-    await database.close();
+    await Promise.all([database.close(), standbys?.close()]);
   });
   await run({
     server,

@@ -124,6 +124,42 @@ test('while the database is away, what was read before is answered at once with 
   await database.drop();
 });
 
+test('while the primary is away, what no cache has comes from a standby, with its age; who is logged in, and who writes, waits', async () => {
+  const database = await createTestDatabase('demo');
+  const relay = new Relay(database.appUrl);
+  await relay.start();
+  // The same database by another way: all that is seen here is where app asks.
+  const env = {
+    ...appEnv(relay.through(database.appUrl)),
+    DATABASE_REPLICAS_URL: database.appUrl,
+    HOLD_LIMIT_MS: '1500',
+  };
+  const app = await startService({ entry, env });
+  const anyone = clientOf(app.url);
+  const user = { username: 'anna', email: 'anna@example.com', password: 'correct horse' };
+  const { token } = (await anyone.call('register', { body: { user } })).user;
+  await relay.stop();
+  problemOf(await clientOf(app.url, token).attempt('orders'), 503);
+  const begun = performance.now();
+  const reply = await anyone.attempt('tags');
+  assert.equal(reply.status, 200, reply.text);
+  assert.equal(reply.headers.get('cache-status'), 'app; fwd=miss; detail=database-away');
+  // The one who is logged in has waited for 1.5 s before.
+  assert.ok(Number(reply.headers.get('age')) >= 1);
+  assert.ok(performance.now() - begun < 500, 'it waited');
+  problemOf(await anyone.attempt('article', { params: { slug: 'there-is-none' } }), 404);
+  // A standby that is away as well: everybody waits for the primary.
+  await app.stop();
+  await relay.start();
+  const alone = await startService({ entry, env: { ...env, DATABASE_REPLICAS_URL: relay.through(database.appUrl) } });
+  await relay.stop();
+  const started = performance.now();
+  problemOf(await clientOf(alone.url).attempt('tags'), 503);
+  assert.ok(performance.now() - started > 1_400, 'it did not wait');
+  await alone.stop();
+  await database.drop();
+});
+
 test('without Valkey another instance shows a write within 2 s', async () => {
   const database = await createTestDatabase('migrated');
   const [one, other] = [

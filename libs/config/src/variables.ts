@@ -124,6 +124,13 @@ export const variables = {
     reason:
       'The database, as the role that may read and write rows and nothing else. TLS by ?sslmode=verify-full&sslrootcert=/path/ca.pem, checked against the host’s name or address.',
   }),
+  DATABASE_REPLICAS_URL: variable(databaseUrl(), {
+    services: ['app'],
+    default: null,
+    example: 'postgres://scale_up_app:password@127.0.0.1:5433/scale_up',
+    reason:
+      'Its standbys, as the same role. While the primary is away, readers who are not logged in get from there what no cache has. Unset: they wait.',
+  }),
   DATABASE_POOL_SIZE: variable(integer(1, 500), {
     services: ['app'],
     default: '10',
