@@ -37,8 +37,8 @@ const times = {
   fresh: 2_000,
   /** How old an answer may be that is better than none. */
   stale: 24 * 3_600_000,
-  /** How long a load may take before a stale answer is better: the slowest healthy one takes a sixth. */
-  patience: 600,
+  /** How long a load may take before a stale answer is better: the slowest healthy one takes a quarter. */
+  patience: 400,
 };
 
 const idOf = new Map<Operation, OperationId>(

@@ -50,7 +50,7 @@ const noHold: HoldLimits = { time: 0, callers: 0, bytes: 0 };
  */
 export const openDatabase = (options: DatabaseOptions): Database => {
   const onEvent = (event: DatabaseEvent): void => options.onEvent?.(event);
-  const { pool, find, connect, close } = openPool(options, onEvent);
+  const { count, find, connect, close } = openPool(options, onEvent);
   const availability = new Availability(find, onEvent);
   const holding = new Holding(options.hold ?? noHold, availability, onEvent);
 
@@ -107,12 +107,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     isKnown: (key, caller) => isKnown(forCaller(caller), key),
     prune: (seconds, batch) => inTransaction((queries) => pruneOutcomes(queries, seconds, batch)),
     awayBecause: () => availability.awayBecause,
-    connections: () => ({
-      total: pool.totalCount,
-      idle: pool.idleCount,
-      waiting: pool.waitingCount,
-      held: holding.callers,
-    }),
+    connections: () => ({ ...count(), held: holding.callers }),
     close: () => {
       availability.close();
       return close();

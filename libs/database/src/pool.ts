@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient } from 'pg';
 import { addressesOf, openSearch, requireRole, type Role } from './addresses.ts';
 import type { OnEvent } from './events.ts';
+import { Openings } from './openings.ts';
 import { typeParsers } from './types.ts';
 import { isOutdatedPlan, verdictOf } from './verdict.ts';
 
@@ -94,6 +95,7 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
     // oxlint-disable-next-line typescript/no-misused-promises -- pg-pool waits for it, whatever its types say
     onConnect: (client: ClientBase) => requireRole(client, role),
   });
+  const openings = new Openings(pool, timeouts.connection);
   // Both listeners are needed: without one, a socket that dies idle (pool) or checked out (client) ends the process.
   // The pool repeats what its client reported, and a client may report one death twice: the server's word, then the socket.
   pool.on('error', () => {});
@@ -121,14 +123,19 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   };
 
   return {
-    pool,
+    /** Connections: all, idle, and callers waiting for one. */
+    count: () => ({
+      total: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount + openings.waiting,
+    }),
     /** Looks for a server in the wanted role, and has everybody go there. */
     find,
     /** A connection, to be released. */
     connect: async (): Promise<PoolClient> => {
       if (!isLocated) await find(false);
       for (;;) {
-        const client = await pool.connect().catch((error: unknown) => {
+        const client = await openings.connect().catch((error: unknown) => {
           if (verdictOf(error) === 'away') isLocated = addresses.length === 1;
           throw error;
         });

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { isUnavailable } from '../src/index.ts';
 import { addBoat, adminUrl, admin, backendPid, isStored, openPool, ownerUrl } from './pool.ts';
 import { Relay } from './relay.ts';
+import { until } from './until.ts';
 
 const survivor = fileURLToPath(new URL('./survivor.ts', import.meta.url));
 
@@ -68,4 +69,38 @@ test('a connection that hears nothing while it is opened costs its caller a seco
   assert.ok(seconds >= 1 && seconds < 2, `took ${seconds.toFixed(1)} s`);
   await database.close();
   await relay.stop();
+});
+
+test('after an absence those who waited share few connections, so that a new primary is not flooded', async () => {
+  const relay = await Relay.start(ownerUrl);
+  const url = relay.through(ownerUrl);
+  const database = openPool({ url, poolSize: 20, hold: { time: 10_000, callers: 100, bytes: 0 } });
+  await database.first(backendPid);
+  await relay.stop();
+  const waiting = Array.from({ length: 60 }, () => database.first(backendPid));
+  await until('all wait', 2, () => database.connections().held === 60);
+  const before = relay.connections;
+  await relay.listen();
+  assert.equal((await Promise.all(waiting)).length, 60);
+  const opened = relay.connections - before;
+  // One of them looked whether the database is back.
+  assert.ok(opened <= 10, `${opened} connections for 60 callers`);
+  await database.close();
+  await relay.stop();
+});
+
+test('who gets no connection in time is refused, and the next one is served', async () => {
+  const database = openPool({ poolSize: 1, limits: { statement: 0, idleInTransaction: 0 } });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const long = database.transaction(() => promise);
+  const waiting = Array.from({ length: 5 }, () => database.first(backendPid));
+  for (const { status, ...rest } of await Promise.allSettled(waiting)) {
+    assert.equal(status, 'rejected');
+    assert.match(String((rest as { reason: unknown }).reason), /timeout exceeded when trying to connect/);
+  }
+  const next = database.first(backendPid);
+  resolve();
+  await long;
+  assert.ok(await next);
+  assert.equal(database.connections().waiting, 0);
 });
