@@ -36,11 +36,10 @@ const tried = [
 const rate = 50;
 
 /** Seconds. */
-const slack = 10;
+const slack = 5;
 
 /**
- * Here only who waits far too long is a fault: such a machine may pause, and now and then somebody waits for a timeout of 5 s after a balancer's router was
- * killed. What a fault costs to the tenth of a second is measured by `npm run marks`, where nothing else is at work.
+ * Here only who waits far too long is a fault: such a machine may pause. What a fault costs to the tenth of a second is measured by `npm run marks`, where nothing else is at work.
  */
 const withSlack = ({ slowdown: _slowdown, ...limits }: Limits): Limits => ({
   ...limits,
