@@ -12,6 +12,11 @@ export type HoldLimits = {
    * not tried again after that, but may still finish.
    */
   readonly time: number;
+  /**
+   * Milliseconds after which an absence is no fail-over any more, so that nobody is held for its sake, and all are told at once; 30 s, longer than any
+   * fail-over takes.
+   */
+  readonly absence?: number;
   /** Callers held at once. */
   readonly callers: number;
   /** Sum of their weights, in bytes. */
@@ -31,6 +36,8 @@ export type Caller = {
   /** Told, once it is served or refused, how long it was held. */
   readonly onHeld?: (milliseconds: number) => void;
 };
+
+const longestAbsence = 30_000;
 
 /** Milliseconds between two tries; the first repetition comes at once when the database is there again. */
 const pauses = { first: 15, longest: 250 };
@@ -79,8 +86,13 @@ export class Holding {
     if (this.#limits.time === 0) return task.attempt();
     const call: Call<Result> = { ...task, caller, start: performance.now() };
     const absence = this.#availability.awayBecause;
-    // Whatever the error was to the one who met it, to everybody else it means that the database is away.
-    if (absence) return this.#hold(call, { error: absence.error, verdict: 'away' });
+    if (absence) {
+      // Whatever the error was to the one who met it, to everybody else it means that the database is away.
+      const setback: Setback = { error: absence.error, verdict: 'away' };
+      const { absence: longest = longestAbsence } = this.#limits;
+      if (performance.now() - absence.since > longest) throw this.#refuse('limit', setback);
+      return this.#hold(call, setback);
+    }
     try {
       return await call.attempt();
     } catch (error) {

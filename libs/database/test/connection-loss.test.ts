@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { isUnavailable } from '../src/index.ts';
+import { isUnavailable, type Unavailable } from '../src/index.ts';
 import { addBoat, adminUrl, admin, backendPid, isStored, openPool, ownerUrl } from './pool.ts';
 import { Relay } from './relay.ts';
-import { until } from './until.ts';
+import { errorOf, timed, until } from './until.ts';
 
 const survivor = fileURLToPath(new URL('./survivor.ts', import.meta.url));
 
@@ -103,4 +103,28 @@ test('who gets no connection in time is refused, and the next one is served', as
   await long;
   assert.ok(await next);
   assert.equal(database.connections().waiting, 0);
+});
+
+test('in an absence that is longer than any fail-over, whoever comes is refused at once, and is served as soon as it is over', async () => {
+  const relay = await Relay.start(ownerUrl);
+  const events: string[] = [];
+  const database = openPool({
+    url: relay.through(ownerUrl),
+    hold: { time: 5_000, absence: 800, callers: 10, bytes: 0 },
+    onEvent: (event) => void events.push(event.type === 'refused' ? event.reason : event.type),
+  });
+  await database.first(backendPid);
+  await relay.stop();
+  // Who came before goes on waiting.
+  const early = database.first(backendPid);
+  await sleep(900);
+  const { seconds, result } = await timed(errorOf(database.first(backendPid)));
+  assert.equal((result as Unavailable).reason, 'limit');
+  assert.ok(seconds < 0.1, `took ${seconds} s`);
+  await relay.listen();
+  assert.ok(await early);
+  assert.ok(await database.first(backendPid));
+  assert.deepEqual(events.slice(-2), ['retry', 'held']);
+  await database.close();
+  await relay.stop();
 });
