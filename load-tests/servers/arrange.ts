@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stepDown } from '@scale-up/infra/verbs/cache/step-down.ts';
 import { evacuatedFile } from '@scale-up/infra/verbs/evacuation/look.ts';
 import type { Say } from './measure.ts';
@@ -6,9 +7,13 @@ import type { Roles, ServersSite } from './servers-site.ts';
 /** Sentinel chooses the new primary by itself, so it may take some turns until it is the wanted one. */
 const turns = 6;
 
-/** Roles of a site where each is held by one server. */
+/** Milliseconds: what it costs the servers to be asked, programs that start on all of them, must not count as the fault's that follows. */
+const calm = 1_000;
+
+/** Roles of a site where each is held by one server; the servers are at rest again then. */
 export const demandRoles = async (site: ServersSite): Promise<Readonly<Record<keyof Roles, string>>> => {
   const { holder, primary, cache } = await site.roles();
+  await sleep(calm);
   if (holder !== undefined && primary !== undefined && cache !== undefined) return { holder, primary, cache };
   throw new Error(`not every role is held by one server: VIP ${holder}, primary ${primary}, cache ${cache}`);
 };
