@@ -2,7 +2,8 @@ import { DatabaseError } from 'pg';
 import { verdictOf } from './verdict.ts';
 
 /**
- * Why a caller was not served: held as long as allowed, or away for longer than anybody is held, too many held already, not held since it did not want to be, left by itself
+ * Why a caller was not served: held as long as allowed, or come when the database had been away for longer than anybody is held; too many
+ * held already; not held since it did not want to be; left by itself
  * (its signal), or the pool was closed.
  */
 export type Refusal = 'limit' | 'full' | 'not-held' | 'aborted' | 'closed';
