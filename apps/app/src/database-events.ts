@@ -22,6 +22,8 @@ export const reportDatabase = (logger: Logger, metrics: Registry): ((event: Data
     switch (event.type) {
       case 'away':
         return logger.warn({ err: event.error }, 'database away, requests are held');
+      case 'hopeless':
+        return logger.warn('too few members of the database are left for a fail-over, nobody is held');
       case 'back':
         return logger.info({ after_ms: Math.round(event.after) }, 'database back');
       case 'connection-lost':

@@ -26,6 +26,18 @@ const openStandbys = (config: Config<'app'>): Database | undefined => {
   return url === undefined ? undefined : openDatabase({ url, poolSize: 3, applicationName: 'app-standby', hold });
 };
 
+/** Longer than a router on this server takes, in milliseconds; without an answer there is hope. */
+const quorumPatience = 400;
+
+const canReturn = ({ DATABASE_QUORUM_URL: url }: Config<'app'>): (() => Promise<boolean>) | undefined =>
+  url === undefined
+    ? undefined
+    : async () => {
+        const { status, body } = await fetch(url, { signal: AbortSignal.timeout(quorumPatience) });
+        await body?.cancel();
+        return status !== 503;
+      };
+
 /** The process of app. */
 const main = async (): Promise<void> => {
   const config = readConfigOrExit('app');
@@ -37,7 +49,12 @@ const main = async (): Promise<void> => {
     poolSize: config.DATABASE_POOL_SIZE,
     applicationName: 'app',
     role: 'primary',
-    hold: { time: config.HOLD_LIMIT_MS, callers: config.HELD_REQUESTS_MAX, bytes: heldBytes },
+    hold: {
+      time: config.HOLD_LIMIT_MS,
+      callers: config.HELD_REQUESTS_MAX,
+      bytes: heldBytes,
+      canReturn: canReturn(config),
+    },
     onEvent: reportDatabase(logger, metrics),
   });
   const standbys = openStandbys(config);

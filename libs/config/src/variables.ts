@@ -131,6 +131,13 @@ export const variables = {
     reason:
       'Its standbys, as the same role. While the primary is away, readers who are not logged in get from there what no cache has. Unset: they wait.',
   }),
+  DATABASE_QUORUM_URL: variable(url('http'), {
+    services: ['app'],
+    default: null,
+    example: 'http://127.0.0.1:8404/quorum',
+    reason:
+      'Asked while there is no primary: 503 means that too few members are left for a fail-over, so nobody is held for one. Unset: there is always hope.',
+  }),
   DATABASE_POOL_SIZE: variable(integer(1, 500), {
     services: ['app'],
     default: '10',

@@ -17,7 +17,39 @@ export type Probe = (isGrave: boolean) => Promise<void>;
 /** How often in a row it may be lost right after it was back before everybody waits a while: single connections that die are no flapping. */
 const tolerated = 3;
 
-type Absence = { readonly since: number; readonly error: unknown; readonly over: PromiseWithResolvers<void> };
+/** Milliseconds between two questions whether it can come back, and how long the answer must have been no: two servers that restart at once are back by then. */
+const doubt = { interval: 500, patience: 5_000 };
+
+/** A time in which it is away; `decided` when that is over, or nobody hopes for it any more. */
+class Absence {
+  readonly since = performance.now();
+  readonly error: unknown;
+  isHopeless = false;
+  #decision = Promise.withResolvers<void>();
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+
+  get decided(): Promise<void> {
+    return this.#decision.promise;
+  }
+
+  end(): void {
+    this.#decision.resolve();
+  }
+
+  giveUp(): void {
+    this.isHopeless = true;
+    this.end();
+  }
+
+  hopeAgain(): void {
+    if (!this.isHopeless) return;
+    this.isHopeless = false;
+    this.#decision = Promise.withResolvers<void>();
+  }
+}
 
 /**
  * Whether the database can be used. However many callers find it away, one probe at a time looks whether it is back; all wait for that,
@@ -26,6 +58,7 @@ type Absence = { readonly since: number; readonly error: unknown; readonly over:
 export class Availability {
   readonly #probe: Probe;
   readonly #onEvent: OnEvent;
+  readonly #canReturn: (() => Promise<boolean>) | undefined;
   #absence: Absence | undefined;
   #isClosed = false;
   #backSince = -Infinity;
@@ -34,14 +67,16 @@ export class Availability {
   /**
    * @param probe resolves when the database can be used
    * @param onEvent told when it goes and when it is back
+   * @param canReturn asked while it is away
    */
-  constructor(probe: Probe, onEvent: OnEvent) {
+  constructor(probe: Probe, onEvent: OnEvent, canReturn?: () => Promise<boolean>) {
     this.#probe = probe;
     this.#onEvent = onEvent;
+    this.#canReturn = canReturn;
   }
 
   /** Why it is away, undefined while it is there. */
-  get awayBecause(): { readonly error: unknown; readonly since: number } | undefined {
+  get awayBecause(): { readonly error: unknown; readonly since: number; readonly isHopeless: boolean } | undefined {
     return this.#absence;
   }
 
@@ -53,24 +88,26 @@ export class Availability {
   /** Somebody found it away. */
   lost(reason: unknown): void {
     if (this.#absence || this.#isClosed) return;
-    const absence = { since: performance.now(), error: reason, over: Promise.withResolvers<void>() };
+    const absence = new Absence(reason);
     this.#absence = absence;
     this.#onEvent({ type: 'away', error: reason });
     void this.#watch(absence);
+    if (this.#canReturn) void this.#doubt(absence, this.#canReturn);
   }
 
   /**
    * Waits until it can be used, or nobody will look for it any more.
-   * @returns false when that took longer, or the signal was aborted
+   * @returns false when that took longer, the signal was aborted, or it cannot come back
    */
   async back(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const over = this.#absence?.over.promise;
-    return !over || (await isDoneWithin(milliseconds, over, signal));
+    const absence = this.#absence;
+    if (!absence) return true;
+    return (await isDoneWithin(milliseconds, absence.decided, signal)) && !absence.isHopeless;
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#absence?.over.resolve();
+    this.#absence?.end();
     this.#absence = undefined;
   }
 
@@ -92,6 +129,22 @@ export class Availability {
     this.#absence = undefined;
     this.#backSince = performance.now();
     this.#onEvent({ type: 'back', after: performance.now() - absence.since });
-    absence.over.resolve();
+    absence.hopeAgain();
+    absence.end();
+  }
+
+  async #doubt(absence: Absence, canReturn: () => Promise<boolean>): Promise<void> {
+    let since: number | undefined;
+    for (;;) {
+      await sleep(doubt.interval, undefined, { ref: false });
+      const can = await canReturn().catch(() => true);
+      if (this.#absence !== absence) return;
+      since = can ? undefined : (since ?? performance.now());
+      if (since === undefined) absence.hopeAgain();
+      else if (!absence.isHopeless && performance.now() - since >= doubt.patience) {
+        absence.giveUp();
+        this.#onEvent({ type: 'hopeless' });
+      }
+    }
   }
 }

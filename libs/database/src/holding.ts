@@ -17,6 +17,11 @@ export type HoldLimits = {
    * fail-over takes.
    */
   readonly absence?: number;
+  /**
+   * Whether somebody can become the primary; asked while the database is away. Who has said no for 5 s has everybody refused at once, until he says
+   * yes; an error says nothing, and is a yes. Absent: always.
+   */
+  readonly canReturn?: (() => Promise<boolean>) | undefined;
   /** Callers held at once. */
   readonly callers: number;
   /** Sum of their weights, in bytes. */
@@ -90,7 +95,7 @@ export class Holding {
       // Whatever the error was to the one who met it, to everybody else it means that the database is away.
       const setback: Setback = { error: absence.error, verdict: 'away' };
       const { absence: longest = longestAbsence } = this.#limits;
-      if (performance.now() - absence.since > longest) throw this.#refuse('limit', setback);
+      if (absence.isHopeless || performance.now() - absence.since > longest) throw this.#refuse('limit', setback);
       return this.#hold(call, setback);
     }
     try {

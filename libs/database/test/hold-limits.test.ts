@@ -100,6 +100,38 @@ test('a signal that was aborted before is not waited with', async () => {
   assert.equal(reasonOf(await openAway().ask({ signal: AbortSignal.abort() })), 'aborted');
 });
 
+test('when it has been said for 5 s that nobody can become the primary, all who wait are refused, and whoever comes is at once', async () => {
+  const { database, events, ask } = openAway({ canReturn: async () => false });
+  const { seconds, result } = await timed(ask());
+  assert.equal(reasonOf(result), 'limit');
+  assert.ok(seconds > 5 && seconds < 6.5, `took ${seconds} s`);
+  const next = await timed(ask());
+  assert.equal(reasonOf(next.result), 'limit');
+  assert.ok(next.seconds < 0.1, `took ${next.seconds} s`);
+  assert.equal(events.filter(({ type }) => type === 'hopeless').length, 1);
+  await database.close();
+});
+
+test('when somebody can become the primary again, callers are held again', async () => {
+  let can = false;
+  const { database, events, ask } = openAway({ canReturn: async () => can });
+  await ask();
+  can = true;
+  await until('there is hope', 2, () => database.awayBecause()?.isHopeless === false);
+  const { seconds } = await timed(ask({ patience: 700 }));
+  assert.ok(seconds > 0.6, `took ${seconds} s`);
+  can = false;
+  await until('it is given up again', 7, () => events.filter(({ type }) => type === 'hopeless').length === 2);
+  await database.close();
+});
+
+test('who cannot be asked whether there is hope is no reason to give up', async () => {
+  const { database, ask } = openAway({ time: 7_000, canReturn: () => Promise.reject(new Error('nobody answers')) });
+  const { seconds } = await timed(ask());
+  assert.ok(seconds > 6.9, `took ${seconds} s`);
+  await database.close();
+});
+
 test('however many wait, one probe at a time looks for the database', async () => {
   const { url, counts } = await listenerThat('closing');
   const { database, ask } = openAway({ callers: 500 }, url);
