@@ -23,7 +23,7 @@ export type Figures = {
   readonly byStatus: Readonly<Record<string, number>>;
   /** What failed, the first few. */
   readonly failures: readonly string[];
-  /** Those that took longest since the fault, slowest first. */
+  /** Those that took longest since the fault, and of reads without a token; slowest first. */
   readonly slowest: readonly string[];
 };
 
@@ -128,11 +128,15 @@ export const figuresOf = (entries: readonly Entry[], hit: Hit, mended = Number.P
     quiet: { p99: percentile(times(before), 0.99), longest: longestOf(before) },
     byStatus,
     failures: failed.slice(0, shown).map((entry) => spoken(entry, hit)),
-    slowest: since
-      .toSorted((a, b) => b.took - a.took)
-      .slice(0, shown)
-      .map((entry) => spoken(entry, hit)),
+    slowest: slowestOf(since).map((entry) => spoken(entry, hit)),
   };
+};
+
+/** The slowest of all, and of those who have a limit of their own: reads without a token. */
+const slowestOf = (entries: readonly Entry[]): Entry[] => {
+  const sorted = entries.toSorted((a, b) => b.took - a.took);
+  const reads = sorted.filter((entry) => entry.isAnonymous && !isWrite(entry));
+  return [...new Set([...sorted.slice(0, shown), ...reads.slice(0, shown)])];
 };
 
 /** What readers and buyers were told in a part of a run in which only reading goes on. */
