@@ -19,7 +19,11 @@ const imports: Import[] = all.flatMap((project) =>
     .filter((file) => file.startsWith(project.folder))
     .flatMap((file) => importsOf(file).map((specifier) => ({ file, project, specifier }))),
 );
-const isBare = ({ specifier }: Import): boolean => !/^[./]|^(node|virtual):/.test(specifier) && !isBuiltin(specifier);
+/** Modules that the program brings which runs a file. */
+const isOfK6 = ({ file, specifier }: Pick<Import, 'file' | 'specifier'>): boolean =>
+  file.startsWith('load-tests/scenarios/') && /^k6(\/|$)/.test(specifier);
+const isBare = ({ file, specifier }: Import): boolean =>
+  !/^[./]|^(node|virtual):/.test(specifier) && !isBuiltin(specifier) && !isOfK6({ file, specifier });
 
 /** What may be imported there: tests and build files also know the development dependencies. */
 const declaredFor = ({ file, project }: Import): string[] => {

@@ -86,6 +86,12 @@ suite('three servers', { skip: isSkipped }, () => {
   test('a visitor with a browser fills a basket at the VIP, registers, orders and cancels', () =>
     atVip(own, site, 'site', 'orders'));
 
+  test('k6 calls every operation of the contract at the VIP, and each answers as the contract says', async () => {
+    const { code, output } = await own.run('load-tests/k6/main.ts', 'smoke');
+    assert.equal(code, 0, output.slice(-3_000));
+    assert.match(output, /✔ what was answered is right: rate==1/);
+  });
+
   test('no secret is in a log, in the list of processes, or in a file that everybody may read', async () => {
     const secrets = await own.secrets();
     assert.equal((await site.servers.demand('s1', control(secrets))).trim(), '/etc/scale-up/app.env');

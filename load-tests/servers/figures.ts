@@ -158,7 +158,8 @@ export type Emergency = {
  */
 export const emergencyOf = (entries: readonly Entry[], from: number, to: number): Emergency => {
   const within = entries.filter(({ at }) => at >= from && at < to);
-  const reads = within.filter((entry) => entry.isAnonymous && !isWrite(entry));
+  // A file is no older than its release.
+  const reads = within.filter((entry) => entry.isAnonymous && !isWrite(entry) && entry.kind !== 'file');
   const served = reads.filter(({ status }) => status === 200);
   const writes = within.filter(isWrite);
   const refused = writes.filter(({ status, retryAfter }) => status === 503 && retryAfter !== undefined);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from './clock.ts';
 import { type Emergency, emergencyOf, figuresOf, type Hit } from './figures.ts';
 import { type Found, limitText, missesOf, type Limits } from './limits.ts';
+import type { Entry } from '../traffic/ledger.ts';
 import type { Scene } from './scene.ts';
 import type { ServersSite } from './servers-site.ts';
 import type { Measured } from './table.ts';
@@ -15,6 +16,8 @@ export type Strike = Hit & {
   /** Seconds that a bad release was there. */
   readonly undone?: number;
   readonly failOvers?: number;
+  /** The server that it was done to, where it was one. */
+  readonly aim?: string;
 };
 
 /** Something that happens to the site, and what must hold then. */
@@ -46,6 +49,14 @@ const times = {
   whole: 300,
 };
 
+/** Everything that came of one fault, for whoever draws it. */
+export type Seen = {
+  readonly entries: readonly Entry[];
+  readonly hit: Hit;
+  readonly mended: number | undefined;
+  readonly aim: string | undefined;
+};
+
 /** Does something, and says between which moments. */
 export const hit = async (work: () => Promise<unknown>): Promise<Hit> => {
   const from = now();
@@ -54,7 +65,7 @@ export const hit = async (work: () => Promise<unknown>): Promise<Hit> => {
 };
 
 type Course = Pick<Found, 'redundancy' | 'undone' | 'failOvers'> & {
-  readonly hit: Hit;
+  readonly hit: Strike;
   /** When it was mended by hand, if it was. */
   readonly mended: number | undefined;
 };
@@ -80,8 +91,14 @@ const take = async ({ site, traffic }: Scene, mark: Mark, say: Say): Promise<Cou
 /**
  * Measures one mark on a site that is whole, and leaves it whole.
  * @param say told what is being done
+ * @param onSeen told what came of every request
  */
-export const measure = async (scene: Scene, mark: Mark, say: Say = () => {}): Promise<Measured> => {
+export const measure = async (
+  scene: Scene,
+  mark: Mark,
+  say: Say = () => {},
+  onSeen: (seen: Seen) => void = () => {},
+): Promise<Measured> => {
   const { site } = scene;
   await site.untilWhole(times.whole, say);
   if (mark.arrange) {
@@ -98,6 +115,7 @@ export const measure = async (scene: Scene, mark: Mark, say: Say = () => {}): Pr
     await mark.tidy?.(site, say);
   }
   const { hit: struck, mended, ...rest } = course;
+  onSeen({ entries, hit: struck, mended, aim: struck.aim });
   const emergency: Emergency | undefined =
     mark.limits.isEmergency && mended !== undefined
       ? emergencyOf(entries, mended - times.emergency * 1_000, mended - 1_000)

@@ -7,32 +7,51 @@ import type { People } from '../traffic/shoppers.ts';
 import type { ServersSite } from './servers-site.ts';
 import { Traffic } from './traffic.ts';
 
+/** Others who send requests to the site beside it, and write down what becomes of them. */
+export type Others = {
+  /** From now on what they send is taken down. */
+  readonly begin: () => void;
+  /** All that they sent since then and that was answered. */
+  readonly take: () => Promise<readonly Entry[]>;
+};
+
 /** The site with people who use it, and the books of all that they were told. */
 export class Scene {
   readonly site: ServersSite;
   readonly traffic: Traffic;
   readonly people: People;
   readonly #earlier: ReadonlySet<string>;
+  readonly #others: Others | undefined;
   readonly #history = new Ledger();
   /** What was found already: it is the earlier mark's. */
   readonly #found = new Set<string>();
 
-  private constructor(site: ServersSite, traffic: Traffic, people: People, earlier: ReadonlySet<string>) {
+  private constructor(
+    site: ServersSite,
+    traffic: Traffic,
+    people: People,
+    earlier: ReadonlySet<string>,
+    others: Others | undefined,
+  ) {
+    this.#others = others;
     this.site = site;
     this.traffic = traffic;
     this.people = people;
     this.#earlier = earlier;
   }
 
-  /** @param rate requests a second */
-  static async open(site: ServersSite, seed: number, rate = usualRate): Promise<Scene> {
+  /**
+   * @param rate requests a second
+   * @param others whose requests are counted as well
+   */
+  static async open(site: ServersSite, seed: number, rate = usualRate, others?: Others): Promise<Scene> {
     const { url, front, lab } = site;
     const traffic = Traffic.open(lab.prefix, { url, front, seed, rate }, (sql) => site.execute(sql));
     try {
       const file = `${site.folder}marks-people.json`;
       const people = await traffic.settle(earlierPeople(file));
       writeWhole(file, JSON.stringify(people), 0o600);
-      return new Scene(site, traffic, people, await storedMarks((sql) => site.rows(sql)));
+      return new Scene(site, traffic, people, await storedMarks((sql) => site.rows(sql)), others);
     } catch (error) {
       await traffic.close();
       throw error;
@@ -40,12 +59,14 @@ export class Scene {
   }
 
   start(): void {
+    this.#others?.begin();
     this.traffic.start(this.people);
   }
 
   /** Ends the load. */
   async stop(): Promise<readonly Entry[]> {
-    const entries = await this.traffic.stop();
+    const own = await this.traffic.stop();
+    const entries = [...own, ...((await this.#others?.take()) ?? [])];
     for (const entry of entries) if (entry.mark !== '') this.#history.add(entry);
     return entries;
   }

@@ -67,7 +67,7 @@ export const findViolations = async (
       if (isMark(mark) && !asked.has(mark) && !earlier.has(mark)) found.push(`${kind} ${mark} was asked for by nobody`);
     }
     for (const entry of ledger.acknowledged(kind)) {
-      if (!isMark(entry.mark)) continue;
+      if (entry.mark === '') continue;
       const { id, detail } = named(entry);
       const [row] = stored.get(entry.mark) ?? [];
       if (!row) found.push(`${kind} ${entry.mark} was acknowledged and is lost`);

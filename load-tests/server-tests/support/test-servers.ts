@@ -61,7 +61,12 @@ export class TestServers {
 
   /** Runs a verb as an operator does. */
   verb(name: string, ...words: string[]): Promise<Ended> {
-    const args = [`${root}infra/verbs/${name}.ts`, '-i', this.file, ...words];
+    return this.run(`infra/verbs/${name}.ts`, ...words);
+  }
+
+  /** Runs a program of the repository that takes an inventory. */
+  run(program: string, ...words: string[]): Promise<Ended> {
+    const args = [`${root}${program}`, '-i', this.file, ...words];
     return runToEnd({ command: process.execPath, args: ['--disable-warning=ExperimentalWarning', ...args] }, {});
   }
 

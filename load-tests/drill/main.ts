@@ -1,0 +1,188 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '@scale-up/infra/local/message.ts';
+import { root } from '@scale-up/infra/local/paths.ts';
+import { bold, dim, print } from '@scale-up/infra/local/terminal.ts';
+import { findK6, version } from '../k6/program.ts';
+import { findTarget } from '../k6/target.ts';
+import { limitText } from '../servers/limits.ts';
+import { runningRelease } from '../servers/releases/derive.ts';
+import { restore } from '../servers/restore.ts';
+import { Scene } from '../servers/scene.ts';
+import { ServersSite } from '../servers/servers-site.ts';
+import { lineOf, markdownTable } from '../servers/table.ts';
+import { seedOfRun } from '../traffic/random.ts';
+import { allFaults, pickFaults } from './faults/index.ts';
+import { K6Load } from './k6-load.ts';
+import { orderOf } from './order.ts';
+import type { DrillRecord, Injection } from './record.ts';
+import { htmlOf } from './report/html.ts';
+import { junitOf } from './report/junit.ts';
+import { RolesWatch } from './roles-watch.ts';
+import { inject } from './run.ts';
+
+const usage = `usage: npx nx drill load-tests [-- OPTIONS]
+Sends load with k6 to the site on the servers of a lab, breaks one thing after another, and says what each cost: a page with pictures, JSON and
+JUnit. Exit code 1 when a mark was missed.
+  --only NAME,…   these alone, by name or the beginning of one: --only 8,haproxy,postgres-freeze
+  --repeat N      all of them N times (1)
+  --list          what can be done to the site
+  --shuffle       in another order each time
+  --seed N        repeats a run: its order and its requests
+  --rate N        requests a second, of which an observer sends a quarter and keeps the books (200)
+  --minutes N     how long nothing happens in mark 19 (60)
+  --out FOLDER    where the report goes (docs/results)
+  -i FILE         the inventory of the lab, relative to infra/ (inventory/three-servers.yml)
+  --lab NAME      a lab with another name than the inventory's`;
+
+const whole = (name: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Error(`--${name} must be a whole number above 0, not "${text}"`);
+};
+
+const readArguments = () => {
+  const { values } = parseArgs({
+    options: {
+      inventory: { type: 'string', short: 'i', default: 'inventory/three-servers.yml' },
+      lab: { type: 'string' },
+      only: { type: 'string', default: '' },
+      repeat: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      rate: { type: 'string', default: '200' },
+      minutes: { type: 'string', default: '60' },
+      out: { type: 'string', default: 'docs/results' },
+      shuffle: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const faults = pickFaults(allFaults(whole('minutes', values.minutes)), values.only.split(',').filter(Boolean));
+  return {
+    ...values,
+    faults,
+    repeat: whole('repeat', values.repeat),
+    rate: whole('rate', values.rate),
+    seed: values.seed === undefined ? seedOfRun() : whole('seed', values.seed),
+    inventory: resolve(root, 'infra', values.inventory),
+    out: resolve(root, values.out),
+  };
+};
+
+type Arguments = ReturnType<typeof readArguments>;
+
+/** Of all requests: enough to keep books of every kind of write, few enough for k6 to be the load. */
+const observed = 0.25;
+
+/** Seconds until a site that is not whole at first counts as one that will not be. */
+const patience = 300;
+
+/** 128 + 2, what a shell says of a program that Ctrl-C ended. */
+const interrupted = 130;
+
+const writeReport = (folder: string, record: DrillRecord): void => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/drill.html`, htmlOf(record));
+  writeFileSync(`${folder}/drill.json`, `${JSON.stringify(record)}\n`);
+  writeFileSync(`${folder}/drill.junit.xml`, junitOf(record));
+};
+
+const show = (injection: Injection): void => {
+  print(lineOf(injection));
+  for (const miss of injection.misses.slice(0, 8)) print(`    ${miss}`);
+  if (injection.misses.length === 0) return;
+  const { failures, slowest } = injection.found.figures;
+  for (const failure of failures) print(dim(`    failed: ${failure}`));
+  for (const slow of slowest) print(dim(`    slow: ${slow}`));
+};
+
+const run = async (options: Arguments): Promise<boolean> => {
+  const { inventory, lab, rate, seed, out } = options;
+  const site = new ServersSite(inventory, lab);
+  const k6 = await findK6();
+  const order = orderOf(options.faults, options);
+  print(
+    bold(
+      `${order.length} faults, ${rate} requests/s, lab ${site.lab.name}, ${cpus().length} cores, Linux ${release()}, seed ${seed}`,
+    ),
+  );
+  await site.untilWhole(patience, (text) => print(dim(`  ${text}`)));
+  const began = Date.now();
+  const environment = {
+    servers: site.servers.names.join(' '),
+    cores: `${cpus().length}, for the servers and for those who send`,
+    kernel: release(),
+    node: process.version,
+    k6: version,
+    release: await runningRelease(site),
+    rate: `${rate} requests/s, one in five a write`,
+    seed: String(seed),
+  };
+  const load = new K6Load(k6, findTarget(inventory, lab), rate * (1 - observed));
+  const roles = new RolesWatch(site);
+  const injections: Injection[] = [];
+  let isWell = true;
+  const stop = (): void => {
+    print('stopped: putting everything back');
+    void Promise.all([restore(site), load.stop()]).finally(() => process.exit(interrupted));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  try {
+    await load.untilThere(patience);
+    const scene = await Scene.open(site, seed, Math.max(1, Math.round(rate * observed)), load);
+    try {
+      for (const [index, fault] of order.entries()) {
+        print(dim(`  ${index + 1}/${order.length} ${fault.name}: ${fault.what}`));
+        try {
+          const injection = await inject(scene, fault, roles, (text) => print(dim(`    ${text}`)));
+          injections.push(injection);
+          isWell &&= injection.misses.length === 0;
+          show(injection);
+        } catch (error) {
+          isWell = false;
+          print(`✘ ${fault.name} could not be measured: ${messageOf(error)}`);
+        }
+        const command = `npx nx drill load-tests -- ${process.argv.slice(2).join(' ')}`.trim();
+        // After each: a run that is interrupted has its report, too.
+        writeReport(out, {
+          date: new Date(began).toISOString(),
+          command,
+          environment,
+          took: (Date.now() - began) / 1_000,
+          injections,
+        });
+      }
+    } finally {
+      await scene.close();
+    }
+  } finally {
+    await roles.stop();
+    const { trouble } = await load.stop();
+    for (const sentence of trouble) print(`✘ k6: ${sentence}`);
+    isWell &&= trouble.length === 0;
+  }
+  const strays = load.strays();
+  if (strays.length > 0) {
+    isWell = false;
+    print(
+      `✘ ${strays.length} requests failed between two faults, the first: ${strays[0]?.kind} ${strays[0]?.status} ${strays[0]?.text}`,
+    );
+  }
+  print(`\n${markdownTable(injections)}\n\n${out}/drill.html`);
+  return isWell;
+};
+
+if (import.meta.main) {
+  try {
+    const options = readArguments();
+    if (options.help) print(usage);
+    else if (options.list)
+      for (const fault of options.faults) print(`${fault.name.padEnd(28)} ${fault.what}: ${limitText(fault.limits)}`);
+    else if (!(await run(options))) process.exitCode = 1;
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 2;
+  }
+}

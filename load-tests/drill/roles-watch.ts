@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServersSite } from '../servers/servers-site.ts';
+import type { Span } from './record.ts';
+
+/**
+ * Says five times a second whether a server has the VIP, and whether its PostgreSQL is a primary: no standby, and running. It looks, and asks nobody: the servers
+ * have other things to do. $1 is the VIP, $2 the interface, $3 the database's folder.
+ */
+const look = `
+trap exit TERM
+while :; do
+  vip=0 primary=0
+  case "$(ip -oneline -4 address show dev "$2")" in *" $1/"*) vip=1 ;; esac
+  if [ -e "$3/postmaster.pid" ] && [ ! -e "$3/standby.signal" ] && read -r pid <"$3/postmaster.pid" && [ -e "/proc/$pid" ]; then primary=1; fi
+  echo "$EPOCHREALTIME $vip $primary"
+  sleep 0.2
+done`;
+
+const folder = '/var/lib/postgresql/17/scale-up';
+
+/** Milliseconds: a server that has said nothing for so long is gone, and so is what it held. */
+const patience = 1_500;
+
+type Sight = { readonly at: number; readonly hasVip: boolean; readonly isPrimary: boolean };
+
+/** Reads what a server says of itself. */
+export const sightOf = (line: string): Sight | undefined => {
+  const [, seconds, vip, primary] = /^(\d+[.,]\d+) ([01]) ([01])$/.exec(line.trim()) ?? [];
+  if (seconds === undefined) return undefined;
+  return { at: Number(seconds.replace(',', '.')) * 1_000, hasVip: vip === '1', isPrimary: primary === '1' };
+};
+
+/** The times in which a server had something, from what it said of itself. */
+export const spansOf = (server: string, sights: readonly Sight[], has: (sight: Sight) => boolean): Span[] => {
+  const spans: Span[] = [];
+  for (const sight of sights.filter(has)) {
+    const last = spans.at(-1);
+    if (last && sight.at - last.to <= patience) spans[spans.length - 1] = { ...last, to: sight.at };
+    else spans.push({ server, from: sight.at, to: sight.at });
+  }
+  return spans;
+};
+
+/** Looks all the time at who holds the VIP and who is the primary. */
+export class RolesWatch {
+  readonly #sights = new Map<string, Sight[]>();
+  readonly #end = new AbortController();
+  readonly #running: Promise<unknown>;
+
+  constructor(site: ServersSite) {
+    this.#running = Promise.all(site.servers.names.map((server) => this.#follow(site, server)));
+  }
+
+  /** Who held the VIP, and who was the primary, between two moments; forgets what was before. */
+  between(from: number, to: number): { readonly holders: Span[]; readonly primaries: Span[] } {
+    const all = [...this.#sights].map(([server, sights]) => {
+      const kept = sights.filter(({ at }) => at >= from);
+      this.#sights.set(server, kept);
+      return { server, seen: kept.filter(({ at }) => at <= to) };
+    });
+    return {
+      holders: all.flatMap(({ server, seen }) => spansOf(server, seen, ({ hasVip }) => hasVip)),
+      primaries: all.flatMap(({ server, seen }) => spansOf(server, seen, ({ isPrimary }) => isPrimary)),
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#end.abort();
+    await this.#running;
+  }
+
+  /** A server that is off, or goes off, is asked again when it is there. */
+  async #follow({ lab, inventory }: ServersSite, server: string): Promise<void> {
+    const { signal } = this.#end;
+    const sights: Sight[] = [];
+    this.#sights.set(server, sights);
+    const words = ['bash', '-c', look, 'look', inventory.vip.address, inventory.vip.interface, folder];
+    const hear = (text: string): void => {
+      for (const line of text.split('\n')) {
+        const sight = sightOf(line);
+        if (sight) this.#sights.get(server)?.push(sight);
+      }
+    };
+    while (!signal.aborted) {
+      await lab.exec(server, words, { signal, onOutput: hear }).catch(() => {});
+      await sleep(500, undefined, { signal }).catch(() => {});
+    }
+  }
+}
