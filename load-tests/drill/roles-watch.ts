@@ -4,11 +4,12 @@ import type { Span } from './record.ts';
 
 /**
  * Says five times a second whether a server has the VIP, and whether its PostgreSQL is a primary: no standby, and running. It looks, and asks nobody: the servers
- * have other things to do. $1 is the VIP, $2 the interface, $3 the database's folder.
+ * have other things to do. $1 is the VIP, $2 the interface, $3 the database's folder, $4 a file without
+ * which it ends: a signal from outside does not reach it.
  */
 const look = `
-trap exit TERM
-while :; do
+: >"$4"
+while [ -e "$4" ]; do
   vip=0 primary=0
   case "$(ip -oneline -4 address show dev "$2")" in *" $1/"*) vip=1 ;; esac
   if [ -e "$3/postmaster.pid" ] && [ ! -e "$3/standby.signal" ] && read -r pid <"$3/postmaster.pid" && [ -e "/proc/$pid" ]; then primary=1; fi
@@ -17,6 +18,7 @@ while :; do
 done`;
 
 const folder = '/var/lib/postgresql/17/scale-up';
+const mark = `/run/drill-${process.pid}`;
 
 /** Milliseconds: a server that has said nothing for so long is gone, and so is what it held. */
 const patience = 1_500;
@@ -43,11 +45,13 @@ export const spansOf = (server: string, sights: readonly Sight[], has: (sight: S
 
 /** Looks all the time at who holds the VIP and who is the primary. */
 export class RolesWatch {
+  readonly #site: ServersSite;
   readonly #sights = new Map<string, Sight[]>();
   readonly #end = new AbortController();
   readonly #running: Promise<unknown>;
 
   constructor(site: ServersSite) {
+    this.#site = site;
     this.#running = Promise.all(site.servers.names.map((server) => this.#follow(site, server)));
   }
 
@@ -66,6 +70,9 @@ export class RolesWatch {
 
   async stop(): Promise<void> {
     this.#end.abort();
+    const { lab, servers } = this.#site;
+    // What is off has nothing to end.
+    await Promise.all(servers.names.map((server) => lab.exec(server, ['rm', '-f', mark]).catch(() => {})));
     await this.#running;
   }
 
@@ -74,7 +81,7 @@ export class RolesWatch {
     const { signal } = this.#end;
     const sights: Sight[] = [];
     this.#sights.set(server, sights);
-    const words = ['bash', '-c', look, 'look', inventory.vip.address, inventory.vip.interface, folder];
+    const words = ['bash', '-c', look, 'look', inventory.vip.address, inventory.vip.interface, folder, mark];
     const hear = (text: string): void => {
       for (const line of text.split('\n')) {
         const sight = sightOf(line);
@@ -82,7 +89,7 @@ export class RolesWatch {
       }
     };
     while (!signal.aborted) {
-      await lab.exec(server, words, { signal, onOutput: hear }).catch(() => {});
+      await lab.exec(server, words, { onOutput: hear }).catch(() => {});
       await sleep(500, undefined, { signal }).catch(() => {});
     }
   }

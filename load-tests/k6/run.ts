@@ -124,6 +124,8 @@ export const startK6 = (
   let isStopped = false;
   const hear = (line: string): void => {
     const sample = sampleOf(line);
+    // k6 cuts off what is under way when it is told to stop.
+    if (isStopped && sample?.word === 'context canceled') return;
     if (sample) samples.push(sample);
     else if (line.trim() !== '') said.push(line.trim());
   };

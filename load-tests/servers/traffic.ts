@@ -26,6 +26,7 @@ export class Traffic {
     this.#child = child;
     this.#execute = execute;
     child.on('message', (word: Word) => void this.#hear(word));
+    child.on('error', (error) => this.#awaited?.reject(error));
     child.on('exit', (code) => this.#awaited?.reject(new Error(`the process that sends requests ended (${code})`)));
   }
 
