@@ -7,12 +7,13 @@ import { root } from '@scale-up/infra/local/paths.ts';
 import { bold, dim, print } from '@scale-up/infra/local/terminal.ts';
 import { findK6, version } from '../k6/program.ts';
 import { findTarget } from '../k6/target.ts';
+import { interrupted, patience, show, whole } from '../servers/console.ts';
 import { limitText } from '../servers/limits.ts';
 import { runningRelease } from '../servers/releases/derive.ts';
 import { restore } from '../servers/restore.ts';
 import { Scene } from '../servers/scene.ts';
 import { ServersSite } from '../servers/servers-site.ts';
-import { lineOf, markdownTable } from '../servers/table.ts';
+import { markdownTable } from '../servers/table.ts';
 import { seedOfRun } from '../traffic/random.ts';
 import { allFaults, pickFaults } from './faults/index.ts';
 import { K6Load } from './k6-load.ts';
@@ -33,15 +34,9 @@ JUnit. Exit code 1 when a mark was missed.
   --seed N        repeats a run: its order and its requests
   --rate N        requests a second, of which an observer sends a quarter and keeps the books (200)
   --minutes N     how long nothing happens in mark 19 (60)
-  --out FOLDER    where the report goes (docs/results)
+  --out FOLDER    where the report goes (.local/drill)
   -i FILE         the inventory of the lab, relative to infra/ (inventory/three-servers.yml)
   --lab NAME      a lab with another name than the inventory's`;
-
-const whole = (name: string, text: string): number => {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new Error(`--${name} must be a whole number above 0, not "${text}"`);
-};
 
 const readArguments = () => {
   const { values } = parseArgs({
@@ -53,7 +48,7 @@ const readArguments = () => {
       seed: { type: 'string' },
       rate: { type: 'string', default: '200' },
       minutes: { type: 'string', default: '60' },
-      out: { type: 'string', default: 'docs/results' },
+      out: { type: 'string', default: '.local/drill' },
       shuffle: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -76,26 +71,11 @@ type Arguments = ReturnType<typeof readArguments>;
 /** Of all requests: enough to keep books of every kind of write, few enough for k6 to be the load. */
 const observed = 0.25;
 
-/** Seconds until a site that is not whole at first counts as one that will not be. */
-const patience = 300;
-
-/** 128 + 2, what a shell says of a program that Ctrl-C ended. */
-const interrupted = 130;
-
 const writeReport = (folder: string, record: DrillRecord): void => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/drill.html`, htmlOf(record));
   writeFileSync(`${folder}/drill.json`, `${JSON.stringify(record)}\n`);
   writeFileSync(`${folder}/drill.junit.xml`, junitOf(record));
-};
-
-const show = (injection: Injection): void => {
-  print(lineOf(injection));
-  for (const miss of injection.misses.slice(0, 8)) print(`    ${miss}`);
-  if (injection.misses.length === 0) return;
-  const { failures, slowest } = injection.found.figures;
-  for (const failure of failures) print(dim(`    failed: ${failure}`));
-  for (const slow of slowest) print(dim(`    slow: ${slow}`));
 };
 
 const run = async (options: Arguments): Promise<boolean> => {

@@ -7,13 +7,14 @@ import { root } from '@scale-up/infra/local/paths.ts';
 import { dim, print } from '@scale-up/infra/local/terminal.ts';
 import { usualRate } from '../traffic/load.ts';
 import { seedOfRun } from '../traffic/random.ts';
+import { interrupted, patience, show, whole } from './console.ts';
 import { limitText } from './limits.ts';
 import { allMarks, pickMarks } from './marks/index.ts';
 import { type Mark, measure } from './measure.ts';
 import { restore } from './restore.ts';
 import { Scene } from './scene.ts';
 import { ServersSite } from './servers-site.ts';
-import { lineOf, markdownTable, type Measured } from './table.ts';
+import { markdownTable, type Measured } from './table.ts';
 
 const usage = `usage: npm run marks -- [-i INVENTORY] [--lab NAME] [--only MARK,…] [--repeat N] [--rate N] [--minutes N] [--json FILE] [--list]
 Runs 200 requests a second, one in five a write, against the site on the servers of a lab, breaks one thing after another, and says for each what
@@ -26,12 +27,6 @@ it cost. Exit code 1 when a mark was missed.
   --minutes N     how long nothing happens in mark 19 (5)
   --json FILE     everything that was measured
   --list          the marks`;
-
-const whole = (name: string, text: string): number => {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new Error(`--${name} must be a whole number above 0, not "${text}"`);
-};
 
 const readArguments = () => {
   const { values } = parseArgs({
@@ -58,24 +53,6 @@ const readArguments = () => {
 };
 
 const listLine = ({ name, what, limits }: Mark): string => `${name.padEnd(12)} ${what}: ${limitText(limits)}`;
-
-/** Seconds until a site that is not whole at first counts as one that will not be. */
-const patience = 300;
-
-/** 128 + 2, what a shell says of a program that Ctrl-C ended. */
-const interrupted = 130;
-
-/** Sentences about one mark; --json has them all. */
-const shown = 8;
-
-const show = (measured: Measured): void => {
-  print(lineOf(measured));
-  for (const miss of measured.misses.slice(0, shown)) print(`    ${miss}`);
-  if (measured.misses.length > shown) print(`    … and ${measured.misses.length - shown} more`);
-  if (measured.misses.length === 0) return;
-  for (const failure of measured.found.figures.failures) print(dim(`    failed: ${failure}`));
-  for (const slow of measured.found.figures.slowest) print(dim(`    slow: ${slow}`));
-};
 
 /** Measures one mark; a site that a fault of the measuring left broken is mended, and the fault passed on. */
 const measureOne = async (scene: Scene, mark: Mark): Promise<Measured> => {
