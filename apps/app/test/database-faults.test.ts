@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '@scale-up/database';
 import { createTestDatabase, startService } from '@scale-up/testing';
 import { appEnv, entry, within } from './support/app-process.ts';
@@ -104,5 +108,50 @@ test('while the database is away longer than requests are held, reads and writes
   await author.call('createArticle', { body: { article } });
   assert.equal((await app.stop()).code, 0);
   await relay.stop();
+  await database.drop();
+});
+
+test('when the router says that a majority of the database is gone, whoever waits is refused after 5 s and who comes is at once; with a majority they wait again', async () => {
+  const database = await createTestDatabase('migrated');
+  const relay = new Relay(database.appUrl);
+  await relay.start();
+  let quorum = 503;
+  const router = createServer((_, response) => response.writeHead(quorum).end());
+  router.listen(0, '127.0.0.1');
+  await once(router, 'listening');
+  const app = await startService({
+    entry,
+    env: {
+      ...appEnv(relay.through(database.appUrl)),
+      DATABASE_QUORUM_URL: `http://127.0.0.1:${(router.address() as AddressInfo).port}/quorum`,
+    },
+  });
+  const client = clientOf(app.url);
+  const user = { username: 'anna', email: 'anna@example.com', password: 'correct horse' };
+  const { token } = (await client.call('register', { body: { user } })).user;
+  const anna = clientOf(app.url, token);
+  const timed = async () => {
+    const begun = performance.now();
+    const reply = await anna.attempt('orders');
+    return { reply, seconds: (performance.now() - begun) / 1_000 };
+  };
+  await relay.stop();
+  const first = await timed();
+  problemOf(first.reply, 503);
+  assert.ok(first.seconds > 5 && first.seconds < 8, `it waited ${first.seconds} s`);
+  const second = await timed();
+  problemOf(second.reply, 503);
+  assert.ok(second.reply.headers.get('retry-after') !== null);
+  assert.ok(second.seconds < 0.5, `it waited ${second.seconds} s`);
+  quorum = 200;
+  // It asks twice a second.
+  await sleep(1_500);
+  const third = timed();
+  await sleep(1_000);
+  await relay.start();
+  assert.equal((await third).reply.status, 200);
+  await app.stop();
+  await relay.stop();
+  router.close();
   await database.drop();
 });
