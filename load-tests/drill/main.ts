@@ -15,6 +15,7 @@ import { Scene } from '../servers/scene.ts';
 import { ServersSite } from '../servers/servers-site.ts';
 import { markdownTable } from '../servers/table.ts';
 import { seedOfRun } from '../traffic/random.ts';
+import { breakages } from './breakage.ts';
 import { allFaults, pickFaults } from './faults/index.ts';
 import { K6Load } from './k6-load.ts';
 import { orderOf } from './order.ts';
@@ -25,7 +26,7 @@ import { RolesWatch } from './roles-watch.ts';
 import { inject } from './run.ts';
 
 const usage = `usage: npx nx drill load-tests [-- OPTIONS]
-Sends load with k6 to the site on the servers of a lab, breaks one thing after another, and says what each cost: a page with pictures, JSON and
+Sends load with k6 to the site on its servers, breaks one thing after another, and says what each cost: a page with pictures, JSON and
 JUnit. Exit code 1 when a mark was missed.
   --only NAME,…   these alone, by name or the beginning of one: --only 8,haproxy,postgres-freeze
   --repeat N      all of them N times (1)
@@ -33,10 +34,13 @@ JUnit. Exit code 1 when a mark was missed.
   --shuffle       in another order each time
   --seed N        repeats a run: its order and its requests
   --rate N        requests a second, of which an observer sends a quarter and keeps the books (200)
+  --broken NAME   breaks the site first, and mends it afterwards, to see that the drill finds it: outcomes (of writes are not stored), synchronous
+                  (commits wait for no standby)
   --minutes N     how long nothing happens in mark 19 (60)
   --out FOLDER    where the report goes (.local/drill)
-  -i FILE         the inventory of the lab, relative to infra/ (inventory/three-servers.yml)
-  --lab NAME      a lab with another name than the inventory's`;
+  -i FILE         the inventory, relative to infra/ (inventory/three-servers.yml)
+  --lab NAME      a lab with another name than the inventory's; without a lab, the servers of the inventory, over SSH
+  --over-ssh      a lab's servers are broken as others would be: over SSH, from within`;
 
 const readArguments = () => {
   const { values } = parseArgs({
@@ -47,17 +51,24 @@ const readArguments = () => {
       repeat: { type: 'string', default: '1' },
       seed: { type: 'string' },
       rate: { type: 'string', default: '200' },
+      broken: { type: 'string' },
       minutes: { type: 'string', default: '60' },
       out: { type: 'string', default: '.local/drill' },
       shuffle: { type: 'boolean', default: false },
+      'over-ssh': { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  const breakage = values.broken === undefined ? undefined : breakages[values.broken];
+  if (values.broken !== undefined && !breakage)
+    throw new Error(`--broken is one of ${Object.keys(breakages).join(', ')}, not "${values.broken}"`);
   const faults = pickFaults(allFaults(whole('minutes', values.minutes)), values.only.split(',').filter(Boolean));
   return {
     ...values,
     faults,
+    breakage,
+    isOverSsh: values['over-ssh'],
     repeat: whole('repeat', values.repeat),
     rate: whole('rate', values.rate),
     seed: values.seed === undefined ? seedOfRun() : whole('seed', values.seed),
@@ -79,25 +90,26 @@ const writeReport = (folder: string, record: DrillRecord): void => {
 };
 
 const run = async (options: Arguments): Promise<boolean> => {
-  const { inventory, lab, rate, seed, out } = options;
-  const site = new ServersSite(inventory, lab);
+  const { inventory, lab, isOverSsh, rate, seed, out, breakage } = options;
+  const site = new ServersSite({ inventory, lab, isOverSsh });
   const k6 = await findK6();
   const order = orderOf(options.faults, options);
   print(
     bold(
-      `${order.length} faults, ${rate} requests/s, lab ${site.lab.name}, ${cpus().length} cores, Linux ${release()}, seed ${seed}`,
+      `${order.length} faults, ${rate} requests/s, ${site.hands.where}, ${cpus().length} cores, Linux ${release()}, seed ${seed}`,
     ),
   );
   await site.untilWhole(patience, (text) => print(dim(`  ${text}`)));
   const began = Date.now();
   const environment = {
-    servers: site.servers.names.join(' '),
+    servers: site.hands.where,
     cores: `${cpus().length}, for the servers and for those who send`,
     kernel: release(),
     node: process.version,
     k6: version,
     release: await runningRelease(site),
     rate: `${rate} requests/s, one in five a write`,
+    ...(breakage && { 'broken on purpose': breakage.what }),
     seed: String(seed),
   };
   const load = new K6Load(k6, findTarget(inventory, lab), rate * (1 - observed));
@@ -106,10 +118,16 @@ const run = async (options: Arguments): Promise<boolean> => {
   let isWell = true;
   const stop = (): void => {
     print('stopped: putting everything back');
-    void Promise.all([restore(site), load.stop()]).finally(() => process.exit(interrupted));
+    void Promise.all([restore(site).then(() => breakage?.mend(site)), load.stop()]).finally(() =>
+      process.exit(interrupted),
+    );
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   try {
+    if (breakage) {
+      print(`broken on purpose: ${breakage.what}`);
+      await breakage.make(site);
+    }
     await load.untilThere(patience);
     const scene = await Scene.open(site, seed, Math.max(1, Math.round(rate * observed)), load);
     try {
@@ -138,6 +156,7 @@ const run = async (options: Arguments): Promise<boolean> => {
       await scene.close();
     }
   } finally {
+    await breakage?.mend(site);
     await roles.stop();
     const { trouble } = await load.stop();
     for (const sentence of trouble) print(`✘ k6: ${sentence}`);

@@ -27,7 +27,10 @@ export type Injection = Measured & {
   /** When it was mended by hand, in milliseconds since 1970. */
   readonly mended: number | undefined;
   readonly bins: readonly Bin[];
+  /** Who says of itself that it holds the VIP. */
   readonly holders: readonly Span[];
+  /** Who takes in what is sent to it, as clients see it; empty where a router is in between. */
+  readonly answering: readonly Span[];
   readonly primaries: readonly Span[];
 };
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServersSite } from '../servers/servers-site.ts';
+import type { Taker } from '../servers/traffic.ts';
 import type { Span } from './record.ts';
 
 /**
@@ -32,10 +33,10 @@ export const sightOf = (line: string): Sight | undefined => {
   return { at: Number(seconds.replace(',', '.')) * 1_000, hasVip: vip === '1', isPrimary: primary === '1' };
 };
 
-/** The times in which a server had something, from what it said of itself. */
-export const spansOf = (server: string, sights: readonly Sight[], has: (sight: Sight) => boolean): Span[] => {
+/** The times in which a server had something, from the moments at which it was seen to have it. */
+export const spansOf = (server: string, sights: readonly { readonly at: number }[]): Span[] => {
   const spans: Span[] = [];
-  for (const sight of sights.filter(has)) {
+  for (const sight of sights) {
     const last = spans.at(-1);
     if (last && sight.at - last.to <= patience) spans[spans.length - 1] = { ...last, to: sight.at };
     else spans.push({ server, from: sight.at, to: sight.at });
@@ -43,15 +44,27 @@ export const spansOf = (server: string, sights: readonly Sight[], has: (sight: S
   return spans;
 };
 
+/** The hardware address of each server's network card. */
+const cardsOf = async (site: ServersSite): Promise<ReadonlyMap<string, string>> => {
+  const { interface: device } = site.inventory.vip;
+  const read = async (name: string): Promise<[string, string]> => [
+    name,
+    (await site.on(name, `cat /sys/class/net/${device}/address`)).trim(),
+  ];
+  return new Map(await Promise.all(site.servers.names.map(read)));
+};
+
 /** Looks all the time at who holds the VIP and who is the primary. */
 export class RolesWatch {
   readonly #site: ServersSite;
+  readonly #cards: Promise<ReadonlyMap<string, string>>;
   readonly #sights = new Map<string, Sight[]>();
   readonly #end = new AbortController();
   readonly #running: Promise<unknown>;
 
   constructor(site: ServersSite) {
     this.#site = site;
+    this.#cards = cardsOf(site);
     this.#running = Promise.all(site.servers.names.map((server) => this.#follow(site, server)));
   }
 
@@ -63,21 +76,42 @@ export class RolesWatch {
       return { server, seen: kept.filter(({ at }) => at <= to) };
     });
     return {
-      holders: all.flatMap(({ server, seen }) => spansOf(server, seen, ({ hasVip }) => hasVip)),
-      primaries: all.flatMap(({ server, seen }) => spansOf(server, seen, ({ isPrimary }) => isPrimary)),
+      holders: all.flatMap(({ server, seen }) =>
+        spansOf(
+          server,
+          seen.filter(({ hasVip }) => hasVip),
+        ),
+      ),
+      primaries: all.flatMap(({ server, seen }) =>
+        spansOf(
+          server,
+          seen.filter(({ isPrimary }) => isPrimary),
+        ),
+      ),
     };
+  }
+
+  /** Whose network cards took requests in, and when: what clients see of who holds the VIP. */
+  async answering(takers: readonly Taker[]): Promise<Span[]> {
+    const cards = await this.#cards;
+    return [...cards].flatMap(([server, card]) =>
+      spansOf(
+        server,
+        takers.filter(({ hardware }) => hardware === card),
+      ),
+    );
   }
 
   async stop(): Promise<void> {
     this.#end.abort();
-    const { lab, servers } = this.#site;
+    const { hands, servers } = this.#site;
     // What is off has nothing to end.
-    await Promise.all(servers.names.map((server) => lab.exec(server, ['rm', '-f', mark]).catch(() => {})));
+    await Promise.all(servers.names.map((server) => hands.exec(server, ['rm', '-f', mark]).catch(() => {})));
     await this.#running;
   }
 
   /** A server that is off, or goes off, is asked again when it is there. */
-  async #follow({ lab, inventory }: ServersSite, server: string): Promise<void> {
+  async #follow({ hands, inventory }: ServersSite, server: string): Promise<void> {
     const { signal } = this.#end;
     const sights: Sight[] = [];
     this.#sights.set(server, sights);
@@ -89,7 +123,7 @@ export class RolesWatch {
       }
     };
     while (!signal.aborted) {
-      await lab.exec(server, words, { onOutput: hear }).catch(() => {});
+      await hands.exec(server, words, { onOutput: hear }).catch(() => {});
       await sleep(500, undefined, { signal }).catch(() => {});
     }
   }

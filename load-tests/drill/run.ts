@@ -15,7 +15,7 @@ const before = 10_000;
  * @param say told what is being done
  */
 export const inject = async (scene: Scene, fault: Fault, roles: RolesWatch, say: Say): Promise<Injection> => {
-  let seen: Omit<Injection, keyof Awaited<ReturnType<typeof measure>> | 'group'> | undefined;
+  let seen: Omit<Injection, keyof Awaited<ReturnType<typeof measure>> | 'group' | 'answering'> | undefined;
   try {
     const measured = await measure(scene, fault, say, ({ entries, hit, mended, aim }) => {
       const from = hit.from - before;
@@ -24,7 +24,8 @@ export const inject = async (scene: Scene, fault: Fault, roles: RolesWatch, say:
       seen = { hit: { from: begin, to: end }, mended, aim, bins: binsOf(shown, begin), ...roles.between(from, now()) };
     });
     if (!seen) throw new Error(`nothing was seen of ${fault.name}`);
-    return { ...measured, ...seen, group: fault.group };
+    const answering = await roles.answering(scene.traffic.takers);
+    return { ...measured, ...seen, answering, group: fault.group };
   } catch (error) {
     await restore(scene.site);
     throw error;

@@ -58,7 +58,7 @@ export const watchServers = ({
   lab,
 }: {
   readonly inventory: Inventory;
-  readonly lab: Lab;
+  readonly lab: Lab | undefined;
 }): { readonly stop: () => Promise<readonly Reading[]> } => {
   const servers = serversOf(inventory, routeTo(lab));
   const readings: Reading[] = [];

@@ -3,7 +3,7 @@ import { inventoryFolder } from '@scale-up/infra/inventory/folder.ts';
 import { readInventory } from '@scale-up/infra/inventory/read.ts';
 import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
 import { edgeAuthorityFile } from '@scale-up/infra/inventory/secrets.ts';
-import { demandLab, type Lab } from '@scale-up/infra/lab/lab.ts';
+import { demandLab, type Lab, runningLab } from '@scale-up/infra/lab/lab.ts';
 import { localFolder } from '@scale-up/infra/local/paths.ts';
 
 /** The site that is put under load, and how it is reached. */
@@ -18,17 +18,17 @@ export type Target = {
   /** Where this machine keeps the accounts of load tests. */
   readonly folder: string;
   /** Its servers, where this machine may look at them. */
-  readonly servers: { readonly inventory: Inventory; readonly lab: Lab } | undefined;
+  readonly servers: { readonly inventory: Inventory; readonly lab: Lab | undefined } | undefined;
 };
 
-/** The site on the servers of a lab, by its VIP. */
-const inLab = (file: string, name: string | undefined): Target => {
+/** The site of an inventory, by its VIP. */
+const atVip = (file: string, name: string | undefined): Target => {
   const inventory = readInventory(file);
-  const lab = demandLab(name ?? inventory.name);
+  const lab = name === undefined ? runningLab(inventory) : demandLab(name);
   return {
     url: `https://${inventory.site.host}`,
     hosts: { [inventory.site.host]: inventory.vip.address },
-    prefix: lab.prefix,
+    prefix: lab?.prefix ?? [],
     authority: edgeAuthorityFile(inventory),
     folder: `${inventoryFolder(inventory)}load/`,
     servers: { inventory, lab },
@@ -54,12 +54,12 @@ const atAddress = (address: string): Target => {
 };
 
 /**
- * Where to send the load: ADDRESS of the environment, else the VIP of a lab.
- * @param file the inventory of the lab
+ * Where to send the load: ADDRESS of the environment, else the VIP of an inventory, of its lab where there is one.
+ * @param file the inventory
  * @param lab the lab's own name, when it has another than the inventory
  * @throws Error with a sentence about what is wrong
  */
 export const findTarget = (file: string, lab?: string): Target => {
   const address = process.env['ADDRESS'];
-  return address ? atAddress(address) : inLab(file, lab);
+  return address ? atAddress(address) : atVip(file, lab);
 };

@@ -27,7 +27,7 @@ suite('separate tiers', { skip: isSkipped }, () => {
   test('bare servers become the site’s, and a deploy makes them serve', async () => {
     await own.done('provision');
     await own.done('deploy', '--seed');
-    site = new ServersSite(own.file);
+    site = new ServersSite({ inventory: own.file });
     const { output } = await own.verb('status');
     assert.doesNotMatch(output, /no release|hold the VIP .* at once|nobody/);
   });
@@ -38,7 +38,7 @@ suite('separate tiers', { skip: isSkipped }, () => {
   test('a tier is reached from the tier before it, and from no other', async () => {
     const { servers } = site.inventory;
     const reachable = async (from: string, to: string, port: number): Promise<boolean> => {
-      const { output } = await site.lab.exec(from, openPorts(servers[to]?.address ?? '', [port]));
+      const { output } = await site.hands.exec(from, openPorts(servers[to]?.address ?? '', [port]));
       return output.trim() === String(port);
     };
     for (const [from, to, port, isOpen] of [

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { allFaults, pickFaults } from '../drill/faults/index.ts';
+import { K6Load } from '../drill/k6-load.ts';
+import { RolesWatch } from '../drill/roles-watch.ts';
+import { inject } from '../drill/run.ts';
+import { findK6 } from '../k6/program.ts';
+import { findTarget } from '../k6/target.ts';
 import type { Limits } from '../servers/limits.ts';
-import { allMarks, pickMarks } from '../servers/marks/index.ts';
-import { measure } from '../servers/measure.ts';
 import { deriveRelease, forgetRelease, runningRelease } from '../servers/releases/derive.ts';
 import { Scene } from '../servers/scene.ts';
 import { ServersSite } from '../servers/servers-site.ts';
@@ -11,7 +15,7 @@ import { control, planted, searches } from './support/leaks.ts';
 import { listening, openPorts } from './support/ports.ts';
 import { isSkipped, TestServers } from './support/test-servers.ts';
 
-/** Those that `npm test` tries, once each; `npm run marks` measures all, as often as one likes. */
+/** What a short drill does, once each: something of every kind. `npx nx drill load-tests` does all of it, as often as one likes. */
 const tried = [
   '1-evacuate',
   '2',
@@ -27,6 +31,9 @@ const tried = [
   '15',
   '16-replaced',
   '18',
+  'haproxy-freeze-5',
+  'cut-primary-standby-one-way',
+  'disk-log@all',
 ];
 
 /**
@@ -35,11 +42,14 @@ const tried = [
  */
 const rate = 50;
 
+/** Of all requests, those of the observer who keeps the books; k6 sends the others. */
+const observed = 0.3;
+
 /** Seconds. */
 const slack = 5;
 
 /**
- * Here only who waits far too long is a fault: such a machine may pause. What a fault costs to the tenth of a second is measured by `npm run marks`, where nothing else is at work.
+ * Here only who waits far too long is a fault: such a machine may pause. What a fault costs to the tenth of a second is measured by a drill, where nothing else is at work.
  */
 const withSlack = ({ slowdown: _slowdown, ...limits }: Limits): Limits => ({
   ...limits,
@@ -52,9 +62,19 @@ suite('three servers', { skip: isSkipped }, () => {
   const own = new TestServers('three-servers');
   let site: ServersSite;
   let scene: Scene;
-  before(() => own.up());
+  let load: K6Load;
+  let roles: RolesWatch;
+  let k6: Promise<string>;
+  before(async () => {
+    // Where it has to be built, that goes on beside the making of the servers. Who waits for it hears of a failure.
+    k6 = findK6();
+    k6.catch(() => {});
+    await own.up();
+  });
   after(async () => {
     await scene?.close();
+    await roles?.stop();
+    await load?.stop();
     await own.down();
   });
 
@@ -75,7 +95,7 @@ suite('three servers', { skip: isSkipped }, () => {
 
   test('the first deploy brings the release to every server, and all is well', async () => {
     await own.done('deploy', '--seed');
-    site = new ServersSite(own.file);
+    site = new ServersSite({ inventory: own.file });
     await site.untilWhole(30);
     assert.match(await own.done('status'), /Everything is as it should be/);
   });
@@ -87,6 +107,7 @@ suite('three servers', { skip: isSkipped }, () => {
     atVip(own, site, 'site', 'orders'));
 
   test('k6 calls every operation of the contract at the VIP, and each answers as the contract says', async () => {
+    await k6;
     const { code, output } = await own.run('load-tests/k6/main.ts', 'smoke');
     assert.equal(code, 0, output.slice(-3_000));
     assert.match(output, /✔ what was answered is right: rate==1/);
@@ -107,7 +128,7 @@ suite('three servers', { skip: isSkipped }, () => {
     for (const [server, { address }] of Object.entries(site.inventory.servers)) {
       const ports = (await site.servers.demand(server, listening)).trim().split('\n').map(Number);
       assert.ok(ports.length > 8, `${server} listens on ${ports.join(', ')}`);
-      const { output } = await site.lab.inside(openPorts(address, ports));
+      const { stdout: output } = await site.servers.inside(openPorts(address, ports));
       assert.deepEqual(
         output
           .split('\n')
@@ -141,15 +162,30 @@ suite('three servers', { skip: isSkipped }, () => {
   });
 
   test('people come', async () => {
-    scene = await Scene.open(site, 1, rate);
+    load = new K6Load(await k6, findTarget(own.file), rate * (1 - observed));
+    roles = new RolesWatch(site);
+    await load.untilThere(60);
+    scene = await Scene.open(site, 1, rate * observed, load);
   });
 
-  for (const mark of pickMarks(allMarks(1), tried)) {
-    test(`${mark.name}: ${mark.what}`, async (t) => {
-      const { found, misses } = await measure(scene, { ...mark, limits: withSlack(mark.limits) });
+  for (const fault of pickFaults(allFaults(1), tried)) {
+    test(`${fault.name}: ${fault.what}`, async (t) => {
+      const { found, misses } = await inject(
+        scene,
+        { ...fault, limits: withSlack(fault.limits) },
+        roles,
+        (text) => void t.diagnostic(text),
+      );
       const { sent, failed, longest } = found.figures;
       t.diagnostic(`${sent} requests, ${failed} failed, longest ${longest.toFixed(2)} s`);
       assert.deepEqual(misses, []);
     });
   }
+
+  test('nobody was failed between two faults, while roles were moved and servers returned', () => {
+    assert.deepEqual(
+      load.strays().map(({ kind, status, text }) => `${kind}: ${status} ${text}`),
+      [],
+    );
+  });
 });

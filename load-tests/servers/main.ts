@@ -16,11 +16,12 @@ import { Scene } from './scene.ts';
 import { ServersSite } from './servers-site.ts';
 import { markdownTable, type Measured } from './table.ts';
 
-const usage = `usage: npm run marks -- [-i INVENTORY] [--lab NAME] [--only MARK,…] [--repeat N] [--rate N] [--minutes N] [--json FILE] [--list]
-Runs 200 requests a second, one in five a write, against the site on the servers of a lab, breaks one thing after another, and says for each what
+const usage = `usage: npm run marks -- [-i INVENTORY] [--lab NAME] [--only MARK,…] [--repeat N] [--rate N] [--minutes N] [--json FILE] [--over-ssh] [--list]
+Runs 200 requests a second, one in five a write, against the site on its servers, breaks one thing after another, and says for each what
 it cost. Exit code 1 when a mark was missed.
   -i FILE         the inventory, relative to infra/ (inventory/three-servers.yml)
-  --lab NAME      a lab with another name than the inventory's
+  --lab NAME      a lab with another name than the inventory's; without a lab, the servers of the inventory, over SSH
+  --over-ssh      a lab's servers are broken as others would be: over SSH, from within
   --only MARK,…   these alone, by name or number: --only 3,14-crash
   --repeat N      all of them N times (1)
   --rate N        requests a second (200)
@@ -38,6 +39,7 @@ const readArguments = () => {
       rate: { type: 'string', default: String(usualRate) },
       minutes: { type: 'string', default: '5' },
       json: { type: 'string' },
+      'over-ssh': { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -46,6 +48,7 @@ const readArguments = () => {
   return {
     ...values,
     marks,
+    isOverSsh: values['over-ssh'],
     repeat: whole('repeat', values.repeat),
     rate: whole('rate', values.rate),
     inventory: resolve(root, 'infra', values.inventory),
@@ -72,11 +75,12 @@ const run = async ({
   rate,
   inventory,
   lab,
+  isOverSsh,
   json,
 }: ReturnType<typeof readArguments>): Promise<boolean> => {
   const seed = seedOfRun();
-  const site = new ServersSite(inventory, lab);
-  print(`lab ${site.lab.name}, ${cpus().length} cores, Linux ${release()}, seed ${seed}, ${rate} requests/s`);
+  const site = new ServersSite({ inventory, lab, isOverSsh });
+  print(`${site.hands.where}, ${cpus().length} cores, Linux ${release()}, seed ${seed}, ${rate} requests/s`);
   const measured: Measured[] = [];
   let isWell = true;
   await site.untilWhole(patience, (text) => print(dim(`  ${text}`)));

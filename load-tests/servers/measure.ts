@@ -6,6 +6,7 @@ import type { Entry } from '../traffic/ledger.ts';
 import type { Scene } from './scene.ts';
 import type { ServersSite } from './servers-site.ts';
 import type { Measured } from './table.ts';
+import type { Traffic } from './traffic.ts';
 
 export type Say = (text: string) => void;
 
@@ -32,7 +33,7 @@ export type Mark = {
   readonly endure?: number;
   /** Brings who does what into the order that the mark wants. */
   readonly arrange?: (site: ServersSite, say: Say) => Promise<unknown>;
-  readonly strike: (site: ServersSite, say: Say) => Promise<Strike>;
+  readonly strike: (site: ServersSite, say: Say, traffic: Traffic) => Promise<Strike>;
   /** Puts back what the next one must not find; without load. */
   readonly tidy?: (site: ServersSite, say: Say) => Promise<unknown>;
 };
@@ -76,7 +77,7 @@ const take = async ({ site, traffic }: Scene, mark: Mark, say: Say): Promise<Cou
   if (!(await traffic.untilCalm(times.warmUp)))
     throw new Error(`nothing is broken, and still not everybody is answered within 1 s`);
   await sleep((mark.quiet ?? times.quiet) * 1_000);
-  const strike = await mark.strike(site, say);
+  const strike = await mark.strike(site, say, traffic);
   if (mark.endure !== undefined) await sleep(mark.endure * 1_000);
   else if (!(await traffic.untilCalm(times.calm))) say(`not calm after ${times.calm} s`);
   const mended = strike.mend ? now() : undefined;

@@ -11,6 +11,8 @@ export type Order =
   | { readonly do: 'settle'; readonly name: string }
   | { readonly do: 'rows done' }
   | { readonly do: 'start'; readonly people: People }
+  /** More for a while: requests a second, seconds. Answered by `surged` when all of these have their answers. */
+  | { readonly do: 'surge'; readonly rate: number; readonly seconds: number }
   /** Answered by `stopped`, after the last `entries`. */
   | { readonly do: 'stop' };
 
@@ -19,7 +21,14 @@ export type Word =
   | { readonly say: 'people'; readonly people: People }
   | { readonly say: 'unknown' }
   | { readonly say: 'rows'; readonly sql: string }
-  /** Requests that have ended since the last time, in milliseconds since 1970, and how long the oldest that has not ended waits. */
-  | { readonly say: 'entries'; readonly entries: readonly Entry[]; readonly longestWait: number }
+  /** Requests that have ended since the last time, in milliseconds since 1970, and how long the oldest that has not ended waits; who takes them in. */
+  | {
+      readonly say: 'entries';
+      readonly entries: readonly Entry[];
+      readonly longestWait: number;
+      /** The hardware address behind the site's, where it is on this network. */
+      readonly taker: string | undefined;
+    }
+  | { readonly say: 'surged' }
   | { readonly say: 'stopped' }
   | { readonly say: 'failed'; readonly reason: string };

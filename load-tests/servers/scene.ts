@@ -45,8 +45,8 @@ export class Scene {
    * @param others whose requests are counted as well
    */
   static async open(site: ServersSite, seed: number, rate = usualRate, others?: Others): Promise<Scene> {
-    const { url, front, lab } = site;
-    const traffic = Traffic.open(lab.prefix, { url, front, seed, rate }, (sql) => site.execute(sql));
+    const { url, front, hands } = site;
+    const traffic = Traffic.open(hands.prefix, { url, front, seed, rate }, (sql) => site.execute(sql));
     try {
       const file = `${site.folder}marks-people.json`;
       const people = await traffic.settle(earlierPeople(file));

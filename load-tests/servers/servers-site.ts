@@ -5,7 +5,7 @@ import { inventoryFolder } from '@scale-up/infra/inventory/folder.ts';
 import { readInventory } from '@scale-up/infra/inventory/read.ts';
 import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
 import { edgeAuthorityFile } from '@scale-up/infra/inventory/secrets.ts';
-import { demandLab, type Lab } from '@scale-up/infra/lab/lab.ts';
+import { demandLab, type Lab, runningLab } from '@scale-up/infra/lab/lab.ts';
 import { root } from '@scale-up/infra/local/paths.ts';
 import { runToEnd } from '@scale-up/infra/local/run-to-end.ts';
 import { leaderOf } from '@scale-up/infra/verbs/database/cluster.ts';
@@ -16,6 +16,8 @@ import { remote } from '@scale-up/infra/verbs/support/ssh.ts';
 import { routeTo } from '@scale-up/infra/verbs/support/verb.ts';
 import type { Front } from '../traffic/browsers.ts';
 import { now } from './clock.ts';
+import { type Hands, labHands } from './hands.ts';
+import { sshHands } from './ssh-hands.ts';
 
 /** Who does what at a moment; undefined where nobody does, or two do. */
 export type Roles = {
@@ -30,22 +32,33 @@ const primaryPatience = 60_000;
 /** A large table as JSON takes a while on a busy machine, in milliseconds. */
 const sqlPatience = 120_000;
 
-/** The site on the servers of a lab: who does what, what is in its database, and its verbs. */
+/** Which servers an inventory's site is on, and how they are reached. */
+export type Place = {
+  /** The inventory's file. */
+  readonly inventory: string;
+  /** A lab with another name than the inventory's. */
+  readonly lab?: string | undefined;
+  /** Whether a lab's servers are to be treated as those that have no lab around them. */
+  readonly isOverSsh?: boolean;
+};
+
+/** A site on servers, of a lab or of their own: who does what, what is in its database, and its verbs. */
 export class ServersSite {
   readonly inventory: Inventory;
-  readonly lab: Lab;
+  /** Around the servers, if there is one. */
+  readonly lab: Lab | undefined;
+  readonly hands: Hands;
   readonly servers: Servers;
   readonly url: string;
   readonly front: Front;
 
-  /**
-   * @param file the inventory
-   * @param labName the lab's own name, when it has another than the inventory
-   */
-  constructor(file: string, labName?: string) {
+  /** @throws Error when there is no lab of the name that was given */
+  constructor({ inventory: file, lab, isOverSsh = false }: Place) {
     this.inventory = readInventory(file);
-    this.lab = demandLab(labName ?? this.inventory.name);
+    this.lab = lab === undefined ? runningLab(this.inventory) : demandLab(lab);
     this.servers = serversOf(this.inventory, routeTo(this.lab));
+    this.hands =
+      this.lab && !isOverSsh ? labHands(this.lab) : sshHands(this.inventory, this.servers, this.lab?.prefix ?? []);
     this.url = `https://${this.inventory.site.host}`;
     const ca = readFileSync(edgeAuthorityFile(this.inventory), 'utf8');
     this.front = { address: this.inventory.vip.address, port: 443, ca };
@@ -99,9 +112,9 @@ export class ServersSite {
     }
   }
 
-  /** A server's command, as root; it must succeed. Goes in from the host, so that a cut network does not matter. */
+  /** A server's command, as root; it must succeed. A network that is cut does not matter. */
   async on(server: string, text: string): Promise<string> {
-    const { code, output } = await this.lab.exec(server, text);
+    const { code, output } = await this.hands.exec(server, text);
     if (code !== 0) throw new Error(`${server}: "${text}" failed (exit code ${code}): ${output}`);
     return output;
   }
@@ -135,7 +148,7 @@ export class ServersSite {
    * @param onLine told each line that it prints, as it comes
    */
   async verb(name: string, words: readonly string[], onLine: (line: string) => void = () => {}): Promise<number> {
-    const route = ['-i', this.inventory.file, '--lab', this.lab.name];
+    const route = ['-i', this.inventory.file, ...(this.lab ? ['--lab', this.lab.name] : [])];
     const args = ['--disable-warning=ExperimentalWarning', `${root}infra/verbs/${name}.ts`, ...route, ...words];
     let rest = '';
     const { code } = await runToEnd(

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { browsers } from '../traffic/browsers.ts';
 import { type Entry, isFailed, isWrite, Ledger } from '../traffic/ledger.ts';
 import { type Load, startLoad } from '../traffic/load.ts';
 import { randomOf } from '../traffic/random.ts';
 import { Client, type People, settle } from '../traffic/shoppers.ts';
 import type { Order, Word } from './messages.ts';
+import { neighbourAt } from './neighbours.ts';
 
 /** Milliseconds between two reports of what has ended. */
 const reportEvery = 250;
@@ -30,11 +32,15 @@ class Traffic {
   readonly #random: () => number;
   readonly #client: Client;
   readonly #rate: number;
+  readonly #address: string;
   #load: Load | undefined;
+  #surge: Load | undefined;
+  #people: People | undefined;
   #reports: NodeJS.Timeout | undefined;
 
   constructor({ url, front, seed, rate }: Extract<Order, { do: 'open' }>) {
     this.#rate = rate;
+    this.#address = front.address;
     this.#random = randomOf(seed);
     this.#client = new Client(url, this.#ledger, browsers(front));
   }
@@ -60,8 +66,18 @@ class Traffic {
 
   start(people: People): void {
     this.#ledger.take();
+    this.#people = people;
     this.#load = startLoad(this.#client, people, this.#random, this.#rate);
     this.#reports = setInterval(() => this.#report(), reportEvery);
+  }
+
+  async surge(rate: number, seconds: number): Promise<void> {
+    if (!this.#people) throw new Error('nobody is there who could come');
+    this.#surge = startLoad(this.#client, this.#people, this.#random, rate);
+    await sleep(seconds * 1_000);
+    await this.#surge.stop();
+    this.#surge = undefined;
+    say({ say: 'surged' });
   }
 
   async stop(): Promise<void> {
@@ -73,7 +89,8 @@ class Traffic {
 
   #report(): void {
     const entries = this.#ledger.take().map((entry) => slim(entry, this.#client.epoch));
-    say({ say: 'entries', entries, longestWait: this.#load?.longestWait() ?? 0 });
+    const longestWait = Math.max(this.#load?.longestWait() ?? 0, this.#surge?.longestWait() ?? 0);
+    say({ say: 'entries', entries, longestWait, taker: neighbourAt(this.#address) });
   }
 }
 
@@ -84,6 +101,7 @@ const obey = async (order: Order): Promise<void> => {
   else if (order.do === 'recognise') await traffic?.recognise(order.people);
   else if (order.do === 'settle') await traffic?.settle(order.name);
   else if (order.do === 'start') traffic?.start(order.people);
+  else if (order.do === 'surge') await traffic?.surge(order.rate, order.seconds);
   else if (order.do === 'stop') await traffic?.stop();
 };
 

@@ -14,16 +14,22 @@ const program = fileURLToPath(new URL('traffic-process.ts', import.meta.url));
 /** Seconds without a failure, and without anybody who waits longer than a second, after which all is quiet. */
 const calm = 3;
 
+/** Whose network card was behind the site's address at a moment, in milliseconds since 1970. */
+export type Taker = { readonly at: number; readonly hardware: string };
+
 /** Requests at a constant rate from a process of its own, which runs where clients are and which nothing that is done here holds up. */
 export class Traffic {
   readonly #child: ChildProcess;
+  readonly #rate: number;
   readonly #execute: (sql: string) => Promise<unknown>;
   #entries: Entry[] = [];
   #longestWait = 0;
+  #takers: Taker[] = [];
   #awaited: { resolve: (word: Word) => void; reject: (error: Error) => void } | undefined;
 
-  private constructor(child: ChildProcess, execute: (sql: string) => Promise<unknown>) {
+  private constructor(child: ChildProcess, rate: number, execute: (sql: string) => Promise<unknown>) {
     this.#child = child;
+    this.#rate = rate;
     this.#execute = execute;
     child.on('message', (word: Word) => void this.#hear(word));
     child.on('error', (error) => this.#awaited?.reject(error));
@@ -43,7 +49,7 @@ export class Traffic {
     const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     // Who measures must not wait for what is measured: clients have machines of their own.
     if (child.pid !== undefined) setPriority(child.pid, -15);
-    const traffic = new Traffic(child, execute);
+    const traffic = new Traffic(child, site.rate, execute);
     traffic.#tell({ do: 'open', ...site });
     return traffic;
   }
@@ -61,8 +67,22 @@ export class Traffic {
 
   start(people: People): void {
     this.#entries = [];
+    this.#takers = [];
     this.#longestWait = 0;
     this.#tell({ do: 'start', people });
+  }
+
+  /** Who took the requests in, looked at four times a second since the start; nothing where a router is in between. */
+  get takers(): readonly Taker[] {
+    return this.#takers;
+  }
+
+  /**
+   * Sends more for a while, and waits for the answers.
+   * @param times as much as there is already
+   */
+  async surge(times: number, seconds: number): Promise<void> {
+    await this.#ask({ do: 'surge', rate: this.#rate * times, seconds });
   }
 
   /** Sends no more, waits for every answer, and gives all that came of it. */
@@ -113,6 +133,7 @@ export class Traffic {
     if (word.say === 'entries') {
       for (const entry of word.entries) this.#entries.push(entry);
       this.#longestWait = word.longestWait;
+      if (word.taker !== undefined) this.#takers.push({ at: now(), hardware: word.taker });
     } else if (word.say === 'rows') {
       await this.#execute(word.sql).catch((error: Error) => this.#awaited?.reject(error));
       this.#tell({ do: 'rows done' });

@@ -1,5 +1,7 @@
 import { allMarks, pickMarks } from '../../servers/marks/index.ts';
 import type { Mark } from '../../servers/measure.ts';
+import { delayFaults } from './delay.ts';
+import { diskFaults } from './disks.ts';
 import type { Fault } from './fault.ts';
 import { networkFaults } from './network.ts';
 import { operationFaults } from './operations.ts';
@@ -21,13 +23,15 @@ const ofMark = (mark: Mark): Fault => {
 };
 
 /**
- * Everything that a drill can do, in the order in which it does it: first the marks, then each program, then the network, then operations.
+ * Everything that a drill can do, in the order in which it does it: first the marks, then each program, the network, disks, operations.
  * @param minutes of those in which nothing happens
  */
 export const allFaults = (minutes: number): Fault[] => [
   ...allMarks(minutes).map(ofMark),
   ...processFaults,
   ...networkFaults,
+  ...delayFaults,
+  ...diskFaults,
   ...operationFaults,
 ];
 

@@ -22,5 +22,14 @@ const rollback = (): Fault => {
   };
 };
 
-/** What an operator does on purpose, beyond the marks. */
-export const operationFaults: readonly Fault[] = [rollback()];
+/** Ten times as many as the observer sends, which makes three and a half times of all; for seconds. */
+const burst: Fault = {
+  name: 'burst',
+  group: 'operations',
+  what: 'three times as many requests for 10 s',
+  limits: { failed: 'none', stall: 2 },
+  strike: (_, _say, traffic) => hit(() => traffic.surge(9, 10)),
+};
+
+/** What comes from outside, and what an operator does on purpose, beyond the marks. */
+export const operationFaults: readonly Fault[] = [burst, rollback()];

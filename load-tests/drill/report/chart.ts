@@ -8,8 +8,8 @@ const right = 16;
 const frameOf = (top: number, height: number): Frame => ({ left, top, width: width - left - right, height });
 
 /** From top to bottom: how many were answered, how long it took, who held what. */
-const frames = { rates: frameOf(46, 120), times: frameOf(202, 140), lanes: frameOf(370, 44) };
-const height = 442;
+const frames = { rates: frameOf(46, 120), times: frameOf(202, 140), lanes: frameOf(370, 68) };
+const height = 466;
 
 const laneHeight = 18;
 
@@ -112,15 +112,23 @@ const lane = (
     })
     .join('');
 
-const lanes = ({ holders, primaries, hit }: Injection, x: Scale, range: readonly [number, number]): string => {
+const lanes = (
+  { holders, answering, primaries, hit }: Injection,
+  x: Scale,
+  range: readonly [number, number],
+): string => {
   const { top } = frames.lanes;
-  const second = top + laneHeight + 6;
-  return [
-    text(left - 8, top + 13, 'VIP', 'tick end'),
-    lane(holders, hit.from, x, range, top),
-    text(left - 8, second + 13, 'primary', 'tick end'),
-    lane(primaries, hit.from, x, range, second),
-  ].join('');
+  const all: readonly (readonly [string, readonly Span[]])[] = [
+    ['VIP', holders],
+    ['answers', answering],
+    ['primary', primaries],
+  ];
+  return all
+    .map(([name, spans], index) => {
+      const own = top + index * (laneHeight + 6);
+      return text(left - 8, own + 13, name, 'tick end') + lane(spans, hit.from, x, range, own);
+    })
+    .join('');
 };
 
 const moments = ({ hit, mended }: Injection, x: Scale, [from, to]: readonly [number, number]): string => {

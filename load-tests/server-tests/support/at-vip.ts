@@ -16,9 +16,9 @@ export const atVip = async (own: TestServers, site: ServersSite, project: string
   const given = { url: `https://${site.inventory.vip.address}`, adminEmail: 'admin@example.com', adminPassword };
   // That the other runner is started by a test, and who reports on this one, is not its business.
   const { NODE_TEST_CONTEXT: _, NODE_OPTIONS: _options, ...env } = process.env;
-  const args = [...site.lab.prefix.slice(1), process.execPath, '--test', `test/${file}.test.ts`];
+  const args = [...site.hands.prefix.slice(1), process.execPath, '--test', `test/${file}.test.ts`];
   const { code, output } = await runToEnd(
-    { command: site.lab.prefix[0] ?? '', args },
+    { command: site.hands.prefix[0] ?? '', args },
     {
       cwd: `${root}apps/${project}`,
       env: {

@@ -51,8 +51,8 @@ export const balancerMarks: readonly Mark[] = [
     arrange: apart,
     strike: async (site) => {
       const { holder } = await demandRoles(site);
-      const moment = await hit(() => site.lab.kill(holder));
-      return { ...moment, mend: () => site.lab.boot(holder) };
+      const moment = await hit(() => site.hands.kill(holder));
+      return { ...moment, mend: () => site.hands.boot(holder) };
     },
   },
   {
@@ -62,8 +62,8 @@ export const balancerMarks: readonly Mark[] = [
     arrange: apart,
     strike: async (site) => {
       const { holder } = await demandRoles(site);
-      const moment = await hit(() => site.lab.cut(holder));
-      return { ...moment, mend: () => site.lab.heal(holder) };
+      const moment = await hit(() => site.hands.cut(holder));
+      return { ...moment, mend: () => site.hands.heal(holder) };
     },
   },
 ];

@@ -16,10 +16,10 @@ const cutOff =
     const moment = await hit(async () => {
       for (const other of others) {
         const [from, to] = way === 'in' ? [other, primary] : [primary, other];
-        await site.lab.cut(from, to, { isOneWay: way !== 'both' });
+        await site.hands.cut(from, to, { isOneWay: way !== 'both' });
       }
     });
-    return { ...moment, mend: () => site.lab.heal(primary) };
+    return { ...moment, mend: () => site.hands.heal(primary) };
   };
 
 /** What happens to the database. */
@@ -46,8 +46,8 @@ export const databaseMarks: readonly Mark[] = [
     arrange: apart,
     strike: async (site) => {
       const { primary } = await demandRoles(site);
-      const moment = await hit(() => site.lab.kill(primary));
-      return { ...moment, mend: () => site.lab.boot(primary) };
+      const moment = await hit(() => site.hands.kill(primary));
+      return { ...moment, mend: () => site.hands.boot(primary) };
     },
   },
   {
@@ -57,8 +57,8 @@ export const databaseMarks: readonly Mark[] = [
     arrange: together,
     strike: async (site) => {
       const { primary } = await demandRoles(site);
-      const moment = await hit(() => site.lab.kill(primary));
-      return { ...moment, mend: () => site.lab.boot(primary) };
+      const moment = await hit(() => site.hands.kill(primary));
+      return { ...moment, mend: () => site.hands.boot(primary) };
     },
   },
   {
@@ -68,8 +68,8 @@ export const databaseMarks: readonly Mark[] = [
     arrange: apart,
     strike: async (site) => {
       const { primary } = await demandRoles(site);
-      const moment = await hit(() => site.lab.cut(primary));
-      return { ...moment, mend: () => site.lab.heal(primary) };
+      const moment = await hit(() => site.hands.cut(primary));
+      return { ...moment, mend: () => site.hands.heal(primary) };
     },
   },
   {
@@ -88,8 +88,8 @@ export const databaseMarks: readonly Mark[] = [
     arrange: apart,
     strike: async (site) => {
       const name = bystander(site, await demandRoles(site));
-      const moment = await hit(() => site.lab.kill(name));
-      return { ...moment, mend: () => site.lab.boot(name) };
+      const moment = await hit(() => site.hands.kill(name));
+      return { ...moment, mend: () => site.hands.boot(name) };
     },
   },
   {

@@ -54,7 +54,7 @@ const replaceMark: Mark = {
     const server = bystander(site, await demandRoles(site));
     return hit(async () => {
       say(`${server} loses its disk`);
-      await site.lab.reset(server);
+      await site.hands.reset(server);
       say(`${server} joins`);
       await site.done('provision');
     });

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apart, bystander, demandRoles } from '../arrange.ts';
+import type { Hit } from '../figures.ts';
 import { hit, type Mark } from '../measure.ts';
+import { whileLosing } from '../packets.ts';
 import type { ServersSite } from '../servers-site.ts';
 
 /** Everything that changes when somebody takes something over: Patroni's timeline, who holds the VIP, who is the cache's primary. */
@@ -12,26 +14,13 @@ const takenOver = async (site: ServersSite): Promise<string> => {
   return JSON.stringify([roles.holder, roles.primary, roles.cache, timeline.trim()]);
 };
 
-/** A table of the bridge's own, beside those of the lab's cuts. */
-const lossTable = 'marks_loss';
-
-const losePackets = (share: number): string =>
-  `add table bridge ${lossTable}
-add chain bridge ${lossTable} forward { type filter hook forward priority 10; policy accept; }
-add rule bridge ${lossTable} forward numgen random mod 1000 < ${share * 1_000} drop`;
-
 const uneventful =
   (minutes: number, loss: number) =>
   async (site: ServersSite): ReturnType<Mark['strike']> => {
     const before = await takenOver(site);
-    const shell = (text: string): Promise<unknown> => site.lab.inside(['sh', '-c', text]);
-    if (loss > 0) await shell(`nft -f - <<'EOF'\n${losePackets(loss)}\nEOF`);
-    try {
-      const moment = await hit(() => sleep(minutes * 60_000));
-      return { ...moment, failOvers: (await takenOver(site)) === before ? 0 : 1 };
-    } finally {
-      if (loss > 0) await shell(`nft delete table bridge ${lossTable}`);
-    }
+    const wait = (): Promise<Hit> => hit(() => sleep(minutes * 60_000));
+    const moment = await (loss > 0 ? whileLosing(site, `numgen random mod 1000 < ${loss * 1_000}`, wait) : wait());
+    return { ...moment, failOvers: (await takenOver(site)) === before ? 0 : 1 };
   };
 
 /**
@@ -58,8 +47,8 @@ export const serverMarks = (minutes: number): readonly Mark[] => [
     strike: async (site) => {
       const { holder } = await demandRoles(site);
       const others = site.servers.names.filter((name) => name !== holder);
-      const moment = await hit(() => Promise.all(others.map((name) => site.lab.kill(name))));
-      return { ...moment, mend: () => Promise.all(others.map((name) => site.lab.boot(name))) };
+      const moment = await hit(() => Promise.all(others.map((name) => site.hands.kill(name))));
+      return { ...moment, mend: () => Promise.all(others.map((name) => site.hands.boot(name))) };
     },
   },
   {
@@ -69,8 +58,8 @@ export const serverMarks = (minutes: number): readonly Mark[] => [
     arrange: apart,
     strike: async (site) => {
       const name = bystander(site, await demandRoles(site));
-      const moment = await hit(() => site.lab.kill(name));
-      return { ...moment, mend: () => site.lab.boot(name) };
+      const moment = await hit(() => site.hands.kill(name));
+      return { ...moment, mend: () => site.hands.boot(name) };
     },
   },
   {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { allFaults, pickFaults } from '../../drill/faults/index.ts';
 import { orderOf } from '../../drill/order.ts';
 import { sightOf, spansOf } from '../../drill/roles-watch.ts';
+import { neighbourAt } from '../../servers/neighbours.ts';
 
 const names = (wanted: string[]): string[] => pickFaults(allFaults(1), wanted).map(({ name }) => name);
 
@@ -53,18 +54,29 @@ test('a server says whether it has the VIP and the primary', () => {
 
 test('what a server held ends when it has said nothing for a while, and begins anew when it says so again', () => {
   const sights = [0, 200, 400, 5_000, 5_200].map((at) => ({ at, hasVip: true, isPrimary: at > 300 }));
+  assert.deepEqual(spansOf('s1', sights), [
+    { server: 's1', from: 0, to: 400 },
+    { server: 's1', from: 5_000, to: 5_200 },
+  ]);
   assert.deepEqual(
-    spansOf('s1', sights, ({ hasVip }) => hasVip),
-    [
-      { server: 's1', from: 0, to: 400 },
-      { server: 's1', from: 5_000, to: 5_200 },
-    ],
-  );
-  assert.deepEqual(
-    spansOf('s1', sights, ({ isPrimary }) => isPrimary),
+    spansOf(
+      's1',
+      sights.filter(({ isPrimary }) => isPrimary),
+    ),
     [
       { server: 's1', from: 400, to: 400 },
       { server: 's1', from: 5_000, to: 5_200 },
     ],
   );
+});
+
+test('who takes in what is sent to an address is known by the network card, once it has answered', () => {
+  const table = `IP address       HW type     Flags       HW address            Mask     Device
+10.77.0.11       0x1         0x2         02:00:00:00:00:0b     *        br0
+10.77.0.100      0x1         0x2         02:00:00:00:00:0c     *        br0
+10.77.0.13       0x1         0x0         00:00:00:00:00:00     *        br0
+`;
+  assert.equal(neighbourAt('10.77.0.100', table), '02:00:00:00:00:0c');
+  assert.equal(neighbourAt('10.77.0.13', table), undefined);
+  assert.equal(neighbourAt('10.77.0.10', table), undefined);
 });

@@ -51,6 +51,10 @@ export const injection = (
       { server: 's1', from: begin, to: begin + 20_300 },
       { server: 's2', from: begin + 20_400, to: begin + 60_000 },
     ],
+    answering: [
+      { server: 's1', from: begin, to: begin + 20_100 },
+      { server: 's2', from: begin + 20_600, to: begin + 60_000 },
+    ],
     primaries: [
       { server: 's1', from: begin, to: begin + 20_000 },
       { server: 's3', from: begin + 20_000 + outage * 1_000, to: begin + 60_000 },
