@@ -56,7 +56,7 @@ export const limitText = (limits: Limits): string => {
     isUneventful === true && '0 fail-overs',
     redundancy !== undefined && `whole within ${seconds(redundancy)}`,
   ];
-  return parts.filter((part) => part !== false).join(', ');
+  return parts.filter((part) => part !== false).join(', ') || 'nothing lost or doubled';
 };
 
 const late = (what: string, value: number | undefined, limit: number | undefined): string[] =>

@@ -21,12 +21,19 @@ const cablesOf = ({ servers }: Lab): Cable[] =>
 const putBetween = ({ port, inner, outer }: Cable): string => `
 ip link add ${inner} type veth peer name ${outer}
 for device in ${inner} ${port}; do sysctl -qw net.ipv4.conf.$device.arp_ignore=8 net.ipv6.conf.$device.disable_ipv6=1; done
-ip link set ${outer} master ${bridge} up
-ip link set ${port} nomaster
+ip link set ${outer} master ${bridge}
 ip link set ${inner} up`;
 
-const takeAway = ({ port, inner }: Cable): string => `
-ip link set ${port} master ${bridge}
+/** All at once: whatever passes on the old way meanwhile is passed on, and what passes on none is lost as on a cable that is changed. */
+const changeOver = (cables: readonly Cable[], isSlow: boolean): string => {
+  const one = ({ port, outer }: Cable): string =>
+    isSlow
+      ? `link set ${port} nomaster\nlink set ${outer} up`
+      : `link set ${outer} down\nlink set ${port} master ${bridge}`;
+  return `ip -batch - <<'EOF'\n${cables.map(one).join('\n')}\nEOF`;
+};
+
+const takeAway = ({ inner }: Cable): string => `
 ip link delete ${inner} 2>/dev/null || true`;
 
 const endOf = async (child: ReturnType<typeof spawn>): Promise<void> => {
@@ -56,8 +63,10 @@ const inLab = async <Result>(lab: Lab, { delay, jitter }: Time, work: () => Prom
         throw new Error('the relay ended at once');
       }),
     ]);
+    await shell(changeOver(cables, true));
     return await work();
   } finally {
+    await shell(changeOver(cables, false)).catch(() => {});
     if (child) await endOf(child);
     await shell(cables.map(takeAway).join(''));
   }

@@ -44,7 +44,10 @@ const databaseFault = (whom: 'primary' | 'standby'): Fault => {
     name: `disk-database-${whom}`,
     group,
     what: `the disk of the database is full on ${whom === 'primary' ? 'the primary' : 'a standby'}`,
-    limits: whom === 'primary' ? { stall: 25, readStall: 1, failed: 'none' } : { stall: 1, failed: 'none' },
+    // Two looks at the disk, and Patroni's own switch-over.
+    limits: whom === 'primary' ? { stall: 10, readStall: 1, failed: 'none' } : { stall: 1, failed: 'none' },
+    // Until whoever notices it has done what he does.
+    endure: 15,
     arrange: async (site, say) => {
       await apart(site, say);
       victim = bystander(site, await demandRoles(site));
@@ -78,7 +81,7 @@ systemctl restart systemd-journald`;
 
 const moveLogBack = `
 mountpoint -q /run/drill-log || exit 0
-umount /var/log
+umount --lazy /var/log
 systemctl restart systemd-journald
 umount --lazy /run/drill-log`;
 

@@ -57,7 +57,7 @@ const alone = (way: 'both' | 'out' | 'in', words: string): Fault => ({
   name: `alone-${way}`,
   group,
   what: `the server that holds every role ${words}, while clients reach all`,
-  limits: { readStall: 3 },
+  limits: {},
   endure: 40,
   arrange: together,
   strike: async (site) => {

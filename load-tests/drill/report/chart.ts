@@ -1,5 +1,6 @@
 import type { Bin, Injection, Span } from '../record.ts';
 import { escape } from './escape.ts';
+import { pictureStyle } from './style.ts';
 import { type Frame, linear, logarithmic, place, roundTicks, type Scale } from './scale.ts';
 
 const width = 960;
@@ -139,6 +140,13 @@ const moments = ({ hit, mended }: Injection, x: Scale, [from, to]: readonly [num
       : line(x(second), 14, x(second), bottom, name) + text(x(second) + 4, 12, words, `moment ${name}`);
   return one(0, 'fault', 'fault') + (mended === undefined ? '' : one((mended - hit.from) / 1_000, 'mended', 'mended'));
 };
+
+/** A picture as a file of its own. */
+export const pictureOf = (injection: Injection): string =>
+  chartOf(injection).replace(
+    /^<svg ([^>]*)>/,
+    `<svg xmlns="http://www.w3.org/2000/svg" $1><style>${pictureStyle}</style>`,
+  );
 
 /** What happened over time, as a picture: how many were answered, how long it took, who held the VIP and the primary. */
 export const chartOf = (injection: Injection): string => {

@@ -2,12 +2,7 @@ import type { DrillRecord, Injection } from '../record.ts';
 import { chartOf } from './chart.ts';
 import { escape } from './escape.ts';
 import { style } from './style.ts';
-import { pair, seconds, summaryOf, type SummaryRow } from './summary.ts';
-
-const duration = (time: number): string => {
-  const minutes = Math.round(time / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-};
+import { duration, pair, seconds, summaryOf, type SummaryRow } from './summary.ts';
 
 const figures = ({ injections, took }: DrillRecord): string => {
   const sum = (value: (injection: Injection) => number): number => injections.reduce((all, one) => all + value(one), 0);

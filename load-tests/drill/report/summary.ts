@@ -49,3 +49,9 @@ export const pair = (
   runs: number,
   text: (value: number) => string,
 ): string => (runs === 1 ? text(most) : `${text(middle)} · ${text(most)}`);
+
+/** A time of minutes and hours. */
+export const duration = (time: number): string => {
+  const minutes = Math.round(time / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+};

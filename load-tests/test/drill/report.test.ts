@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { binsOf } from '../../drill/report/bins.ts';
-import { chartOf } from '../../drill/report/chart.ts';
+import { joined } from '../../drill/publish.ts';
+import { chartOf, pictureOf } from '../../drill/report/chart.ts';
 import { escape } from '../../drill/report/escape.ts';
 import { htmlOf } from '../../drill/report/html.ts';
 import { junitOf } from '../../drill/report/junit.ts';
+import { markdownOf } from '../../drill/report/markdown.ts';
 import { roundTicks } from '../../drill/report/scale.ts';
 import { summaryOf } from '../../drill/report/summary.ts';
 import { injection, record } from './sample.ts';
@@ -96,4 +98,18 @@ test('an axis has round numbers, few of them', () => {
   assert.deepEqual(roundTicks(200, 3), [0, 100, 200]);
   assert.deepEqual(roundTicks(57, 10), [0, 10, 20, 30, 40, 50]);
   assert.deepEqual(roundTicks(0.4, 3), [0]);
+});
+
+test('drills that are published together stand in one table, and a picture needs nothing around it', () => {
+  const both = joined([record, { ...record, command: 'npx nx drill load-tests -- --seed 8' }]);
+  assert.equal(both.injections.length, 6);
+  assert.deepEqual(both.command.split('\n'), [
+    'npx nx drill load-tests -- --seed 7',
+    'npx nx drill load-tests -- --seed 8',
+  ]);
+  const text = markdownOf(both);
+  assert.match(text, /\| 8 \| .* \| 4 \| 21\.5 s · 23\.0 s \|/);
+  assert.match(text, /\| 2 \| .* \| \*\*0 of 2\*\* \|/);
+  assert.match(text, /^- 2: a request took 0\.77 s, not 0\.5 s/m);
+  assert.match(pictureOf(injection('8')), /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<style>/s);
 });

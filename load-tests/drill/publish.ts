@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '@scale-up/infra/local/message.ts';
+import { root } from '@scale-up/infra/local/paths.ts';
+import { print } from '@scale-up/infra/local/terminal.ts';
+import type { DrillRecord } from './record.ts';
+import { pictureOf } from './report/chart.ts';
+import { htmlOf } from './report/html.ts';
+import { markdownOf } from './report/markdown.ts';
+
+const usage = `usage: npx nx drill-results load-tests [-- --picture MARK] [FILE…]
+Puts what a drill found into docs/results: its tables, its page, and the picture of one fault. Several drills become one.
+  FILE…           drill.json of each (.local/drill/drill.json)
+  --picture MARK  the fault whose picture README shows (9)`;
+
+/** Several drills as if they had been one: faults of the same name stand in one row. */
+export const joined = (records: readonly DrillRecord[]): DrillRecord => {
+  const [first] = records;
+  if (!first) throw new Error('there is no drill to publish');
+  const environment = Object.fromEntries(
+    Object.keys(first.environment).map((name) => [
+      name,
+      [...new Set(records.map((record) => record.environment[name] ?? ''))].join('; '),
+    ]),
+  );
+  return {
+    date: first.date,
+    command: [...new Set(records.map(({ command }) => command))].join('\n'),
+    environment,
+    took: records.reduce((sum, { took }) => sum + took, 0),
+    injections: records.flatMap(({ injections }) => injections),
+  };
+};
+
+const main = (): void => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      picture: { type: 'string', default: '9' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return print(usage);
+  const files = positionals.length > 0 ? positionals : ['.local/drill/drill.json'];
+  const record = joined(files.map((file) => JSON.parse(readFileSync(resolve(root, file), 'utf8')) as DrillRecord));
+  const shown = record.injections.find(({ mark }) => mark === values.picture);
+  if (!shown) throw new Error(`no fault of the drill is called ${values.picture}`);
+  const folder = `${root}docs/results/`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}drill.md`, markdownOf(record));
+  writeFileSync(`${folder}drill.html`, htmlOf(record));
+  writeFileSync(`${folder}drill.svg`, pictureOf(shown));
+  print(`docs/results: drill.md, drill.html, drill.svg (${shown.what})`);
+};
+
+if (import.meta.main) {
+  try {
+    main();
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 2;
+  }
+}
