@@ -174,7 +174,7 @@ suite('three servers', { skip: isSkipped }, () => {
         scene,
         { ...fault, limits: withSlack(fault.limits) },
         roles,
-        (text) => void t.diagnostic(text),
+        (text) => t.diagnostic(text),
       );
       const { sent, failed, longest } = found.figures;
       t.diagnostic(`${sent} requests, ${failed} failed, longest ${longest.toFixed(2)} s`);

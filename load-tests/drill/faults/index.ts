@@ -2,6 +2,7 @@ import { allMarks, pickMarks } from '../../servers/marks/index.ts';
 import type { Mark } from '../../servers/measure.ts';
 import { delayFaults } from './delay.ts';
 import { diskFaults } from './disks.ts';
+import { doubtFault } from './doubt.ts';
 import type { Fault } from './fault.ts';
 import { networkFaults } from './network.ts';
 import { operationFaults } from './operations.ts';
@@ -29,6 +30,7 @@ const ofMark = (mark: Mark): Fault => {
 export const allFaults = (minutes: number): Fault[] => [
   ...allMarks(minutes).map(ofMark),
   ...processFaults,
+  doubtFault,
   ...networkFaults,
   ...delayFaults,
   ...diskFaults,
