@@ -170,11 +170,8 @@ suite('three servers', { skip: isSkipped }, () => {
 
   for (const fault of pickFaults(allFaults(1), tried)) {
     test(`${fault.name}: ${fault.what}`, async (t) => {
-      const { found, misses } = await inject(
-        scene,
-        { ...fault, limits: withSlack(fault.limits) },
-        roles,
-        (text) => t.diagnostic(text),
+      const { found, misses } = await inject(scene, { ...fault, limits: withSlack(fault.limits) }, roles, (text) =>
+        t.diagnostic(text),
       );
       const { sent, failed, longest } = found.figures;
       t.diagnostic(`${sent} requests, ${failed} failed, longest ${longest.toFixed(2)} s`);

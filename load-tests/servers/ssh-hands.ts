@@ -13,17 +13,25 @@ const longest = 600;
 
 const timer = 'scale-up-drill-heal';
 
-/** $@ are rules of input, or of output with "out:" in front. */
+/** What leaves by the network card, whoever wrote it: keepalived's word on who holds the VIP is no packet of IP. */
+const card = 'netdev scale_up_drill';
+
+/** $1 is the network card; then come rules of input, of output with "out:" in front, and of the card with "card:". */
 const block = `
+device=$1
+shift
 systemctl stop ${timer}.timer ${timer}.service 2>/dev/null || true
-systemd-run --quiet --unit=${timer} --on-active=${longest} nft delete table ${table}
+systemd-run --quiet --unit=${timer} --on-active=${longest} sh -c 'nft delete table ${table}; nft delete table ${card}'
 nft -f - <<EOF
 add table ${table}
 add chain ${table} in { type filter hook input priority -300; policy accept; }
 add chain ${table} out { type filter hook output priority -300; policy accept; }
+add table ${card}
+add chain ${card} out { type filter hook egress device "$device" priority 0; policy accept; }
 EOF
 for rule in "$@"; do
   case "$rule" in
+    card:*) nft "add rule ${card} out \${rule#card:}" ;;
     out:*) nft "add rule ${table} out \${rule#out:}" ;;
     *) nft "add rule ${table} in $rule" ;;
   esac
@@ -31,10 +39,12 @@ done`;
 
 const unblock = `
 nft delete table ${table} 2>/dev/null || true
+nft delete table ${card} 2>/dev/null || true
 systemctl stop ${timer}.timer 2>/dev/null || true`;
 
-/** What goes through a cable that is pulled: SSH, which no server speaks to another. */
-const cable = (port: number): string[] => [
+/** What goes through a cable that is pulled: SSH, which no server speaks to another, and ARP for it. */
+const cable = (port: number, vip: string): string[] => [
+  `card:arp saddr ip ${vip} drop`,
   'iifname lo accept',
   `tcp dport ${port} accept`,
   'drop',
@@ -54,6 +64,7 @@ const bootId = remote('cat', '/proc/sys/kernel/random/boot_id');
  * are cut by rules on the servers, and SSH from here stays.
  */
 export const sshHands = (inventory: Inventory, servers: Servers, prefix: readonly string[] = []): Hands => {
+  const { interface: device, address: vip } = inventory.vip;
   const port = (name: string): number => inventory.servers[name]?.ssh.port ?? 22;
   const addressOf = (name: string): string => inventory.servers[name]?.address ?? '';
   const heal = async (): Promise<void> => {
@@ -100,11 +111,11 @@ export const sshHands = (inventory: Inventory, servers: Servers, prefix: readonl
     reset: (name) => Promise.reject(new Error(`nobody here can give ${name} an empty disk; a lab can`)),
     cut: async (name, other, { isOneWay = false } = {}) => {
       if (other === undefined) {
-        await servers.demand(name, script(block, ...cable(port(name))));
+        await servers.demand(name, script(block, device, ...cable(port(name), vip)));
         return;
       }
       const deaf = async (who: string, to: string): Promise<void> =>
-        void (await servers.demand(who, script(block, `ip saddr ${addressOf(to)} drop`)));
+        void (await servers.demand(who, script(block, device, `ip saddr ${addressOf(to)} drop`)));
       await deaf(other, name);
       if (!isOneWay) await deaf(name, other);
     },
