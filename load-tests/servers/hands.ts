@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
 import type { Lab, Outcome } from '@scale-up/infra/lab/lab.ts';
 
@@ -17,6 +18,8 @@ export type Hands = {
   readonly kill: (server: string) => Promise<void>;
   /** Waits until a server is there again, and switches it on where nobody else does. */
   readonly boot: (server: string) => Promise<void>;
+  /** Lets a whole server stand still for some seconds, its network included, as a virtual machine that is moved. */
+  readonly pause: (server: string, seconds: number) => Promise<void>;
   /** Gives a server an empty disk. */
   readonly reset: (server: string) => Promise<void>;
   /** Takes a server's network away, or with a second name lets nothing pass from the first to the second (one way), nor back. */
@@ -34,6 +37,17 @@ export const labHands = (lab: Lab): Hands => ({
   exec: lab.exec,
   kill: lab.kill,
   boot: lab.boot,
+  pause: async (name, seconds) => {
+    // Its kernel is the host's, and would go on answering.
+    await lab.cut(name);
+    try {
+      await lab.exec(name, 'kill -STOP -1');
+      await sleep(seconds * 1_000);
+    } finally {
+      await lab.exec(name, 'kill -CONT -1');
+      await lab.heal(name);
+    }
+  },
   reset: lab.reset,
   cut: lab.cut,
   heal: lab.heal,

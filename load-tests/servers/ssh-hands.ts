@@ -108,6 +108,7 @@ export const sshHands = (inventory: Inventory, servers: Servers, prefix: readonl
       await servers.ask(name, { words: ['systemctl', 'reboot', '--force', '--force'], timeout: 3_000 });
     },
     boot,
+    pause: (name) => Promise.reject(new Error(`nobody here can make ${name} stand still; a lab can`)),
     reset: (name) => Promise.reject(new Error(`nobody here can give ${name} an empty disk; a lab can`)),
     cut: async (name, other, { isOneWay = false } = {}) => {
       if (other === undefined) {

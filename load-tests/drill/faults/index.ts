@@ -6,6 +6,7 @@ import { doubtFault } from './doubt.ts';
 import type { Fault } from './fault.ts';
 import { networkFaults } from './network.ts';
 import { operationFaults } from './operations.ts';
+import { pauseFaults } from './pauses.ts';
 import { processFaults } from './processes.ts';
 
 const groups: readonly (readonly [number, string])[] = [
@@ -33,6 +34,7 @@ export const allFaults = (minutes: number): Fault[] => [
   doubtFault,
   ...networkFaults,
   ...delayFaults,
+  ...pauseFaults,
   ...diskFaults,
   ...operationFaults,
 ];

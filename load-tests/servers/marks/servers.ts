@@ -1,24 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pick } from '../../traffic/random.ts';
 import { apart, bystander, demandRoles } from '../arrange.ts';
 import type { Hit } from '../figures.ts';
-import { hit, type Mark } from '../measure.ts';
+import { now } from '../clock.ts';
+import { hit, type Mark, type Say } from '../measure.ts';
 import { whileLosing } from '../packets.ts';
 import type { ServersSite } from '../servers-site.ts';
+import { takenOver } from '../taken-over.ts';
 
-/** Everything that changes when somebody takes something over: Patroni's timeline, who holds the VIP, who is the cache's primary. */
-const takenOver = async (site: ServersSite): Promise<string> => {
-  const [roles, timeline] = await Promise.all([
-    demandRoles(site),
-    site.execute('SELECT timeline_id FROM pg_control_checkpoint()'),
-  ]);
-  return JSON.stringify([roles.holder, roles.primary, roles.cache, timeline.trim()]);
+/** Seconds: as long as a virtual machine that is moved stands still, and from one such pause to the next. */
+const pauses = { length: 2, least: 20, most: 60 };
+
+/** Now and then a server stands still that does not hold the VIP: what is under way on a balancer that does, ends. */
+const standStill = async (site: ServersSite, until: number, say: Say): Promise<void> => {
+  const { holder } = await demandRoles(site);
+  const others = site.servers.names.filter((name) => name !== holder);
+  for (;;) {
+    const wait = (pauses.least + Math.random() * (pauses.most - pauses.least)) * 1_000;
+    if (now() + wait + pauses.length * 1_000 > until) return void (await sleep(Math.max(0, until - now())));
+    await sleep(wait);
+    const server = pick(others, Math.random);
+    say(`${server} stands still`);
+    await site.hands.pause(server, pauses.length);
+  }
 };
 
 const uneventful =
-  (minutes: number, loss: number) =>
-  async (site: ServersSite): ReturnType<Mark['strike']> => {
+  (minutes: number, { loss = 0, hasPauses = false } = {}): Mark['strike'] =>
+  async (site, say) => {
     const before = await takenOver(site);
-    const wait = (): Promise<Hit> => hit(() => sleep(minutes * 60_000));
+    const time = minutes * 60_000;
+    const wait = (): Promise<Hit> => hit(() => (hasPauses ? standStill(site, now() + time, say) : sleep(time)));
     const moment = await (loss > 0 ? whileLosing(site, `numgen random mod 1000 < ${loss * 1_000}`, wait) : wait());
     return { ...moment, failOvers: (await takenOver(site)) === before ? 0 : 1 };
   };
@@ -66,12 +78,18 @@ export const serverMarks = (minutes: number): readonly Mark[] => [
     name: '19-quiet',
     what: `no fault for ${minutes} min`,
     limits: { failed: 'none', isUneventful: true },
-    strike: uneventful(minutes, 0),
+    strike: uneventful(minutes),
   },
   {
     name: '19-loss',
     what: `1 % of all packets lost for ${minutes} min`,
     limits: { failed: 'none', isUneventful: true },
-    strike: uneventful(minutes, 0.01),
+    strike: uneventful(minutes, { loss: 0.01 }),
+  },
+  {
+    name: '19-pauses',
+    what: `1 % of all packets lost for ${minutes} min, and now and then a server stands still for ${pauses.length} s`,
+    limits: { failed: 'none', isUneventful: true },
+    strike: uneventful(minutes, { loss: 0.01, hasPauses: true }),
   },
 ];
