@@ -8,9 +8,10 @@ import type { DrillRecord } from './record.ts';
 import { pictureOf } from './report/chart.ts';
 import { htmlOf } from './report/html.ts';
 import { markdownOf } from './report/markdown.ts';
+import { withTable } from './report/readme.ts';
 
 const usage = `usage: npx nx drill-results load-tests [-- --picture MARK] [FILE…]
-Puts what a drill found into docs/results: its tables, its page, and the picture of one fault. Several drills become one.
+Puts what a drill found into docs/results: its tables, its page, and the picture of one fault; and the marks into README. Several drills become one.
   FILE…           drill.json of each (.local/drill/drill.json)
   --picture MARK  the fault whose picture README shows (9)`;
 
@@ -51,7 +52,8 @@ const main = (): void => {
   writeFileSync(`${folder}drill.md`, markdownOf(record));
   writeFileSync(`${folder}drill.html`, htmlOf(record));
   writeFileSync(`${folder}drill.svg`, pictureOf(shown));
-  print(`docs/results: drill.md, drill.html, drill.svg (${shown.what})`);
+  writeFileSync(`${root}README.md`, withTable(readFileSync(`${root}README.md`, 'utf8'), record.injections));
+  print(`README.md; docs/results: drill.md, drill.html, drill.svg (${shown.what})`);
 };
 
 if (import.meta.main) {

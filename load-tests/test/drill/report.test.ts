@@ -7,6 +7,7 @@ import { escape } from '../../drill/report/escape.ts';
 import { htmlOf } from '../../drill/report/html.ts';
 import { junitOf } from '../../drill/report/junit.ts';
 import { markdownOf } from '../../drill/report/markdown.ts';
+import { readmeTable, withTable } from '../../drill/report/readme.ts';
 import { roundTicks } from '../../drill/report/scale.ts';
 import { summaryOf } from '../../drill/report/summary.ts';
 import { injection, record } from './sample.ts';
@@ -112,4 +113,13 @@ test('drills that are published together stand in one table, and a picture needs
   assert.match(text, /\| 2 \| .* \| \*\*0 of 2\*\* \|/);
   assert.match(text, /^- 2: a request took 0\.77 s, not 0\.5 s/m);
   assert.match(pictureOf(injection('8')), /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<style>/s);
+});
+
+test('README shows the marks of one number in one line, and nothing else of it changes', () => {
+  const { begin, end } = { begin: '<!-- drill: npx nx drill-results load-tests -->', end: '<!-- /drill -->' };
+  const readme = withTable(`before\n${begin}\nold\n${end}\nbehind\n`, record.injections);
+  assert.equal(readme, `before\n${begin}\n\n${readmeTable(record.injections)}\n\n${end}\nbehind\n`);
+  assert.match(readme, /^\| HAProxy killed \| .* \| 0 of 1 \|$/m);
+  assert.match(readme, /^\| the primary’s server lost \| 21\.5 s · 23\.0 s \| 0 \| 0 \| yes \|$/m);
+  assert.throws(() => withTable('nothing', []), /README\.md has no <!-- drill/);
 });
