@@ -49,11 +49,15 @@ export const serverOf = ({ name: lab, servers }: Layout, name: string): ServerLa
   throw new Error(`Lab ${lab} has no server "${name}"; it has ${Object.keys(servers).join(', ')}.`);
 };
 
-/** Enters a server from the host without its network, with no more rights than the server's own root has. */
+/**
+ * Enters a server from the host without its network, with no more rights than the server's own root has. It is a shell that starts the command and waits for it: nsenter itself
+ * stops when its command is stopped, which is what a server that shuts down does to all, and is never woken; its command cannot end then, nor the server.
+ */
 export const enter = (pid: number, words: string | readonly string[]): Command =>
   command(
     'nsenter',
     '--all',
+    '--no-fork',
     `--target=${pid}`,
     'setpriv',
     `--bounding-set=${withheld.map((right) => `-${right.replace('CAP_', '').toLowerCase()}`).join(',')}`,
@@ -62,6 +66,10 @@ export const enter = (pid: number, words: string | readonly string[]): Command =
     '-i',
     'HOME=/root',
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'sh',
+    '-c',
+    '"$@"; exit $?',
+    'sh',
     ...(typeof words === 'string' ? ['sh', '-c', words] : words),
   );
 

@@ -125,8 +125,9 @@ test('a server without power says nothing any more, and comes back with its disk
   assert.equal(await on(one, 'a', 'sysctl -n net.ipv4.ip_nonlocal_bind'), '0');
 });
 
-test('a server that reboots itself is back within 20 s, and one that is switched off stays off', async () => {
+test('a server that reboots itself is back within 20 s, whatever the host does in it, and one that is switched off stays off', async () => {
   const earlier = one.servers.a?.pid;
+  const watching = one.exec('a', 'while sleep 0.1; do :; done');
   await one.exec('a', 'systemctl reboot');
   const deadline = Date.now() + 20_000;
   const isBack = async (): Promise<boolean> => {
@@ -137,6 +138,7 @@ test('a server that reboots itself is back within 20 s, and one that is switched
     assert.ok(Date.now() < deadline);
     await sleep(200);
   }
+  assert.notEqual((await watching).code, 0);
   await one.exec('b', 'systemctl poweroff');
   while (one.servers.b?.isOn) await sleep(100);
   assert.match(await done('up', '-i', two, '--lab', first), /✔ a +10\.79\.0\.11 was on already/);

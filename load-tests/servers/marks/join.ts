@@ -56,7 +56,7 @@ const replaceMark: Mark = {
       say(`${server} loses its disk`);
       await site.hands.reset(server);
       say(`${server} joins`);
-      await site.done('provision');
+      await site.done('provision', '--limit', server);
     });
   },
 };
