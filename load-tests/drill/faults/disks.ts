@@ -91,7 +91,7 @@ const logFault = (suffix: string, words: string, arrange: (site: ServersSite, sa
   what: `the disk of the logs is full on ${words}`,
   limits: { stall: 1, failed: 'none' },
   // Long enough for whatever would wait for its line to be written.
-  endure: 20,
+  endure: 10,
   arrange,
   strike: async (site): Promise<Strike> => {
     const { holder } = await demandRoles(site);
