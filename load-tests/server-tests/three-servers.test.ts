@@ -45,6 +45,9 @@ const rate = 50;
 /** Of all requests, those of the observer who keeps the books; k6 sends the others. */
 const observed = 0.3;
 
+/** Seconds before a fault, and those in which all must be well again: fewer than in a drill, whose quiet seconds are what its figures are compared with. */
+const pace = { quiet: 1, calm: 1.5 };
+
 /** Seconds. */
 const slack = 5;
 
@@ -166,14 +169,14 @@ suite('three servers', { skip: isSkipped }, () => {
     load = new K6Load(await k6, findTarget(own.file), rate * (1 - observed));
     roles = new RolesWatch(site);
     await load.untilThere(60);
-    scene = await Scene.open(site, 1, rate * observed, load);
+    scene = await Scene.open(site, 1, rate * observed, load, pace.calm);
   });
 
   for (const fault of pickFaults(allFaults(1), tried)) {
     test(`${fault.name}: ${fault.what}`, async (t) => {
       const { found, misses } = await inject(
-        scene, // No quiet time to compare with: that is for where nothing else is at work.
-        { ...fault, quiet: 3, limits: withSlack(fault.limits) },
+        scene,
+        { ...fault, quiet: pace.quiet, limits: withSlack(fault.limits) },
         roles,
         (text) => t.diagnostic(text),
       );

@@ -43,10 +43,11 @@ export class Scene {
   /**
    * @param rate requests a second
    * @param others whose requests are counted as well
+   * @param calm seconds in which all must be well before it is said to be (3)
    */
-  static async open(site: ServersSite, seed: number, rate = usualRate, others?: Others): Promise<Scene> {
+  static async open(site: ServersSite, seed: number, rate = usualRate, others?: Others, calm?: number): Promise<Scene> {
     const { url, front, hands } = site;
-    const traffic = Traffic.open(hands.prefix, { url, front, seed, rate }, (sql) => site.execute(sql));
+    const traffic = Traffic.open(hands.prefix, { url, front, seed, rate, calm }, (sql) => site.execute(sql));
     try {
       const file = `${site.folder}marks-people.json`;
       const people = await traffic.settle(earlierPeople(file));

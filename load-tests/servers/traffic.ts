@@ -11,8 +11,8 @@ import type { Order, Word } from './messages.ts';
 
 const program = fileURLToPath(new URL('traffic-process.ts', import.meta.url));
 
-/** Seconds without a failure, and without anybody who waits longer than a second, after which all is quiet. */
-const calm = 3;
+/** Seconds without a failure, and without anybody who waits longer than a second, after which all is quiet, unless somebody says otherwise. */
+const usualCalm = 3;
 
 /** Whose network card was behind the site's address at a moment, in milliseconds since 1970. */
 export type Taker = { readonly at: number; readonly hardware: string };
@@ -21,15 +21,17 @@ export type Taker = { readonly at: number; readonly hardware: string };
 export class Traffic {
   readonly #child: ChildProcess;
   readonly #rate: number;
+  readonly #calm: number;
   readonly #execute: (sql: string) => Promise<unknown>;
   #entries: Entry[] = [];
   #longestWait = 0;
   #takers: Taker[] = [];
   #awaited: { resolve: (word: Word) => void; reject: (error: Error) => void } | undefined;
 
-  private constructor(child: ChildProcess, rate: number, execute: (sql: string) => Promise<unknown>) {
+  private constructor(child: ChildProcess, rate: number, calm: number, execute: (sql: string) => Promise<unknown>) {
     this.#child = child;
     this.#rate = rate;
+    this.#calm = calm;
     this.#execute = execute;
     child.on('message', (word: Word) => void this.#hear(word));
     child.on('error', (error) => this.#awaited?.reject(error));
@@ -42,14 +44,23 @@ export class Traffic {
    */
   static open(
     prefix: readonly string[],
-    site: { readonly url: string; readonly front: Front; readonly seed: number; readonly rate: number },
+    {
+      calm = usualCalm,
+      ...site
+    }: {
+      readonly url: string;
+      readonly front: Front;
+      readonly seed: number;
+      readonly rate: number;
+      readonly calm?: number | undefined;
+    },
     execute: (sql: string) => Promise<unknown>,
   ): Traffic {
     const words = [...prefix, process.execPath, '--disable-warning=ExperimentalWarning', program];
     const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     // Who measures must not wait for what is measured: clients have machines of their own.
     if (child.pid !== undefined) setPriority(child.pid, -15);
-    const traffic = new Traffic(child, site.rate, execute);
+    const traffic = new Traffic(child, site.rate, calm, execute);
     traffic.#tell({ do: 'open', ...site });
     return traffic;
   }
@@ -104,7 +115,7 @@ export class Traffic {
       const isWell =
         this.#longestWait < 1_000 && !this.#entries.some((entry) => isFailed(entry) && entry.at + entry.took > since);
       if (!isWell) since = now();
-      if (now() - since >= calm * 1_000) return true;
+      if (now() - since >= this.#calm * 1_000) return true;
     }
     return false;
   }
