@@ -1,5 +1,6 @@
 import { bystander, demandRoles, together } from '../../servers/arrange.ts';
 import type { Limits } from '../../servers/limits.ts';
+import { servingProcess } from '../../servers/marks/instances.ts';
 import { hit } from '../../servers/measure.ts';
 import type { Roles, ServersSite } from '../../servers/servers-site.ts';
 import type { Fault } from './fault.ts';
@@ -25,11 +26,10 @@ const ofUnit =
   (name: string): string =>
     `systemctl kill --kill-whom=${whom} --signal=${name} ${unit}`;
 
-/** Podman's process is an init; what serves is its child. */
-const ofContainer =
-  (container: string) =>
+const ofInstance =
+  (tier: string) =>
   (name: string): string =>
-    `kill -${name} $(pgrep --parent "$(podman inspect --format '{{.State.Pid}}' ${container})")`;
+    `kill -${name} ${servingProcess(tier)}`;
 
 /** PostgreSQL writes the number of its first process into the first line of this file. */
 const postmaster = '"$(head -n 1 /var/lib/postgresql/17/scale-up/postmaster.pid)"';
@@ -63,7 +63,7 @@ const programs: Readonly<Record<string, Program>> = {
     stopped: 0.2,
   },
   web: {
-    signal: ofContainer('web-1'),
+    signal: ofInstance('web'),
     unit: 'web@1.service',
     victim: elsewhere('web'),
     killed: 0.3,
@@ -71,7 +71,7 @@ const programs: Readonly<Record<string, Program>> = {
     stopped: 0.3,
   },
   app: {
-    signal: ofContainer('app-1'),
+    signal: ofInstance('app'),
     unit: 'app@1.service',
     victim: elsewhere('app'),
     killed: 0.3,

@@ -13,11 +13,13 @@ const victim = async (site: ServersSite, tier: Tier): Promise<string> => {
   return server;
 };
 
-/** Podman's process is an init; what serves is its child. */
+/** A shell's expression for the process that serves: the unit's own is Podman's watcher, whose child is an init, whose child it is. Podman itself is slow to ask. */
+export const servingProcess = (tier: string): string =>
+  `$(pgrep --parent "$(pgrep --parent "$(systemctl show --property=MainPID --value ${tier}@1.service)")")`;
+
 const frozen = (tier: Tier): string => `
 set -e
-init=$(podman inspect --format '{{.State.Pid}}' ${tier}-1)
-served=$(pgrep --parent "$init")
+served=${servingProcess(tier)}
 kill -STOP $served
 sleep 5
 kill -CONT $served`;
@@ -35,7 +37,7 @@ export const instanceMarks: readonly Mark[] = tiers.flatMap((tier): Mark[] => [
     name: `4-${tier}`,
     what: `kill -9 of one ${tier} instance`,
     limits: { stall: 0.3, failed: 'none' },
-    strike: strikeOf(tier, `podman kill --signal KILL ${tier}-1`),
+    strike: strikeOf(tier, `kill -9 ${servingProcess(tier)}`),
   },
   {
     name: `5-${tier}`,
