@@ -27,7 +27,8 @@ export const joined = (records: readonly DrillRecord[]): DrillRecord => {
   );
   return {
     date: first.date,
-    command: [...new Set(records.map(({ command }) => command))].join('\n'),
+    // Where somebody put the report says nothing about the drill.
+    command: [...new Set(records.map(({ command }) => command.replace(/ --out \S+/, '')))].join('\n'),
     environment,
     took: records.reduce((sum, { took }) => sum + took, 0),
     injections: records.flatMap(({ injections }) => injections),

@@ -29,6 +29,8 @@ const numberOf = ({ mark }: Injection): number => Number.parseInt(mark, 10);
 const failuresOf = (runs: readonly Injection[]): string => {
   const figures = runs.map(({ found }) => found.figures);
   const most = Math.max(...figures.map(({ failed }) => failed));
+  // Whom nobody can serve is told so at once; that is what is wanted.
+  if (runs.every(({ found }) => found.emergency !== undefined)) return `${most}, refused at once`;
   const isAllInFlight = figures.every(({ failed, failedInFlight }) => failed === failedInFlight);
   return most > 0 && isAllInFlight ? `${most}, in flight` : String(most);
 };
