@@ -17,7 +17,7 @@ const standStill = async (site: ServersSite, until: number, say: Say): Promise<v
   const others = site.servers.names.filter((name) => name !== holder);
   for (;;) {
     const wait = (pauses.least + Math.random() * (pauses.most - pauses.least)) * 1_000;
-    if (now() + wait + pauses.length * 1_000 > until) return void (await sleep(Math.max(0, until - now())));
+    if (now() + wait + pauses.length * 1_000 > until) return sleep(Math.max(0, until - now()));
     await sleep(wait);
     const server = pick(others, Math.random);
     say(`${server} stands still`);
