@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
 import type { Lab, Outcome } from '@scale-up/infra/lab/lab.ts';
 
 /** What is done to the servers to break them: from the host of a lab, or over SSH. */
@@ -55,6 +54,3 @@ export const labHands = (lab: Lab): Hands => ({
     for (const [name, { isOn }] of Object.entries(lab.servers)) if (!isOn) await lab.boot(name);
   },
 });
-
-/** Packets that come from outside; those of the operator always do. */
-export const fromOutside = ({ vip }: Inventory): string => `iifname "${vip.interface}"`;

@@ -1,4 +1,3 @@
-import { fromOutside } from './hands.ts';
 import type { ServersSite } from './servers-site.ts';
 
 /** A table of each server's own, before its firewall. */
@@ -15,7 +14,7 @@ export const whileLosing = async <Result>(
 ): Promise<Result> => {
   const rules = `add table ${table}
 add chain ${table} in { type filter hook input priority -300; policy accept; }
-add rule ${table} in ${fromOutside(site.inventory)} ${which} drop`;
+add rule ${table} in iifname "${site.inventory.vip.interface}" ${which} drop`;
   const { names } = site.servers;
   try {
     await Promise.all(names.map((name) => site.on(name, `nft -f - <<'EOF'\n${rules}\nEOF`)));

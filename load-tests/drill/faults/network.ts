@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apart, bystander, demandRoles, together } from '../../servers/arrange.ts';
+import { cutOff } from '../../servers/marks/database.ts';
 import { hit, type Strike } from '../../servers/measure.ts';
 import { whileLosing } from '../../servers/packets.ts';
 import type { ServersSite } from '../../servers/servers-site.ts';
@@ -60,17 +61,7 @@ const alone = (way: 'both' | 'out' | 'in', words: string): Fault => ({
   limits: {},
   endure: 40,
   arrange: together,
-  strike: async (site) => {
-    const { primary } = await demandRoles(site);
-    const others = site.servers.names.filter((name) => name !== primary);
-    const moment = await hit(async () => {
-      for (const other of others) {
-        const [from, to] = way === 'in' ? [other, primary] : [primary, other];
-        await site.hands.cut(from, to, { isOneWay: way !== 'both' });
-      }
-    });
-    return { ...moment, aim: primary, mend: () => site.hands.heal(primary) };
-  },
+  strike: cutOff(way),
 });
 
 /** What happens to the network between the servers, beyond a lost server. */

@@ -8,7 +8,7 @@ const killPostgres = 'kill -9 "$(head -n 1 /var/lib/postgresql/17/scale-up/postm
 const unplanned = { stall: 25, readStall: 1, failed: 'none' } as const;
 
 /** Lets nothing pass between the primary's server and each of the others. */
-const cutOff =
+export const cutOff =
   (way: 'both' | 'out' | 'in') =>
   async (site: ServersSite): Promise<Strike> => {
     const { primary } = await demandRoles(site);
