@@ -16,11 +16,14 @@ export const whileLosing = async <Result>(
 add chain ${table} in { type filter hook input priority -300; policy accept; }
 add rule ${table} in iifname "${site.inventory.vip.interface}" ${which} drop`;
   const { names } = site.servers;
+  const undo = site.undoable(() =>
+    // A packet of the order to end it may be lost as well; SSH sends it again.
+    Promise.all(names.map((name) => site.on(name, `nft delete table ${table} 2>/dev/null; true`))),
+  );
   try {
     await Promise.all(names.map((name) => site.on(name, `nft -f - <<'EOF'\n${rules}\nEOF`)));
     return await work();
   } finally {
-    // A packet of the order to end it may be lost as well; SSH sends it again.
-    await Promise.all(names.map((name) => site.on(name, `nft delete table ${table}`).catch(() => {})));
+    await undo();
   }
 };

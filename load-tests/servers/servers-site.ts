@@ -51,6 +51,7 @@ export class ServersSite {
   readonly servers: Servers;
   readonly url: string;
   readonly front: Front;
+  readonly #undo = new Set<() => Promise<void>>();
 
   /** @throws Error when there is no lab of the name that was given */
   constructor({ inventory: file, lab, isOverSsh = false }: Place) {
@@ -117,6 +118,24 @@ export class ServersSite {
     const { code, output } = await this.hands.exec(server, text);
     if (code !== 0) throw new Error(`${server}: "${text}" failed (exit code ${code}): ${output}`);
     return output;
+  }
+
+  /**
+   * Takes down how something is undone, for whoever is interrupted before he has done so (`undoAll`).
+   * @returns what undoes it, once
+   */
+  undoable(undo: () => Promise<unknown>): () => Promise<void> {
+    const once = async (): Promise<void> => {
+      if (this.#undo.delete(once)) await undo();
+    };
+    this.#undo.add(once);
+    return once;
+  }
+
+  /** Undoes what is still to be undone, the last first; says what could not be. */
+  async undoAll(say: (text: string) => void): Promise<void> {
+    for (const undo of [...this.#undo].toReversed())
+      await undo().catch((error: unknown) => say(error instanceof Error ? error.message : String(error)));
   }
 
   /** Runs SQL on the primary. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { dyingWithParent } from '@scale-up/infra/local/die-with-parent.ts';
 import type { Lab } from '@scale-up/infra/lab/lab.ts';
 import { hit } from '../../servers/measure.ts';
 import type { ServersSite } from '../../servers/servers-site.ts';
@@ -30,7 +31,7 @@ const changeOver = (cables: readonly Cable[], isSlow: boolean): string => {
     isSlow
       ? `link set ${port} nomaster\nlink set ${outer} up`
       : `link set ${outer} down\nlink set ${port} master ${bridge}`;
-  return `ip -batch - <<'EOF'\n${cables.map(one).join('\n')}\nEOF`;
+  return `ip -force -batch - <<'EOF'\n${cables.map(one).join('\n')}\nEOF`;
 };
 
 const takeAway = ({ inner }: Cable): string => `
@@ -45,7 +46,12 @@ const endOf = async (child: ReturnType<typeof spawn>): Promise<void> => {
 
 type Time = { readonly delay: number; readonly jitter: number };
 
-const inLab = async <Result>(lab: Lab, { delay, jitter }: Time, work: () => Promise<Result>): Promise<Result> => {
+const inLab = async <Result>(
+  site: ServersSite,
+  lab: Lab,
+  { delay, jitter }: Time,
+  work: () => Promise<Result>,
+): Promise<Result> => {
   const cables = cablesOf(lab);
   const shell = async (text: string): Promise<void> => {
     const { code, output } = await lab.inside(['sh', '-ec', text]);
@@ -54,9 +60,15 @@ const inLab = async <Result>(lab: Lab, { delay, jitter }: Time, work: () => Prom
   const pairs = cables.map(({ port, inner }) => `${port}=${inner}`);
   const [program = '', ...words] = [...lab.prefix, 'python3', relay, `${delay}`, `${jitter}`, ...pairs];
   let child: ReturnType<typeof spawn> | undefined;
+  const undo = site.undoable(async () => {
+    await shell(changeOver(cables, false)).catch(() => {});
+    if (child) await endOf(child);
+    await shell(cables.map(takeAway).join(''));
+  });
   try {
     await shell(cables.map(putBetween).join(''));
-    child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const launch = dyingWithParent('SIGTERM', { command: program, args: words });
+    child = spawn(launch.command, launch.args, { stdio: ['ignore', 'pipe', 'inherit'] });
     await Promise.race([
       once(child.stdout ?? child, 'data'),
       once(child, 'exit').then(() => {
@@ -66,9 +78,7 @@ const inLab = async <Result>(lab: Lab, { delay, jitter }: Time, work: () => Prom
     await shell(changeOver(cables, true));
     return await work();
   } finally {
-    await shell(changeOver(cables, false)).catch(() => {});
-    if (child) await endOf(child);
-    await shell(cables.map(takeAway).join(''));
+    await undo();
   }
 };
 
@@ -80,17 +90,18 @@ const onServers = async <Result>(
 ): Promise<Result> => {
   const device = site.inventory.vip.interface;
   const onAll = (text: string): Promise<unknown> => Promise.all(site.servers.names.map((name) => site.on(name, text)));
+  const undo = site.undoable(() => onAll(`tc qdisc delete dev ${device} root netem 2>/dev/null; true`));
   try {
     await onAll(`tc qdisc add dev ${device} root netem delay ${delay + jitter / 2}ms ${jitter / 2}ms`);
     return await work();
   } finally {
-    await onAll(`tc qdisc delete dev ${device} root netem 2>/dev/null; true`);
+    await undo();
   }
 };
 
 /** Does something while every packet from the servers takes longer. */
 const whileSlow = <Result>(site: ServersSite, time: Time, work: () => Promise<Result>): Promise<Result> =>
-  site.lab ? inLab(site.lab, time, work) : onServers(site, time, work);
+  site.lab ? inLab(site, site.lab, time, work) : onServers(site, time, work);
 
 /** Seconds: several of every interval that anybody checks anybody. */
 const seconds = 60;

@@ -40,6 +40,7 @@ const strictly = (text: string): string => `set -e\n${text}`;
 /** Whoever of the database this is done to: its primary, or a standby. */
 const databaseFault = (whom: 'primary' | 'standby'): Fault => {
   let victim = '';
+  let undo: (() => Promise<void>) | undefined;
   return {
     name: `disk-database-${whom}`,
     group,
@@ -51,6 +52,7 @@ const databaseFault = (whom: 'primary' | 'standby'): Fault => {
     arrange: async (site, say) => {
       await apart(site, say);
       victim = bystander(site, await demandRoles(site));
+      undo = site.undoable(() => site.on(victim, strictly(moveBack)));
       await site.on(victim, strictly(moveToSmallDisk));
       if (whom === 'standby') return;
       await site.untilWhole(120, say);
@@ -63,7 +65,7 @@ const databaseFault = (whom: 'primary' | 'standby'): Fault => {
     }),
     tidy: async (site, say) => {
       await site.untilWhole(120, say).catch(() => {});
-      await site.on(victim, strictly(moveBack));
+      await undo?.();
     },
   };
 };
@@ -95,9 +97,10 @@ const logFault = (suffix: string, words: string, arrange: (site: ServersSite, sa
   arrange,
   strike: async (site): Promise<Strike> => {
     const { holder } = await demandRoles(site);
+    const undo = site.undoable(() => site.on(holder, strictly(moveLogBack)));
     await site.on(holder, strictly(moveLog));
     const moment = await hit(() => site.on(holder, fill('/run/drill-log')));
-    return { ...moment, aim: holder, mend: () => site.on(holder, strictly(moveLogBack)) };
+    return { ...moment, aim: holder, mend: undo };
   },
 });
 
