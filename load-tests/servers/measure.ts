@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from './clock.ts';
 import { type Emergency, emergencyOf, figuresOf, type Hit } from './figures.ts';
+import { journalsAbout } from './journals.ts';
 import { type Found, limitText, missesOf, type Limits } from './limits.ts';
 import type { Entry } from '../traffic/ledger.ts';
 import type { Scene } from './scene.ts';
@@ -128,5 +129,7 @@ export const measure = async (
     emergency,
   };
   const { name, what, limits } = mark;
-  return { mark: name, what, limit: limitText(limits), found, misses: missesOf(limits, found) };
+  const misses = missesOf(limits, found);
+  if (misses.length > 0) for (const line of await journalsAbout(site, found.figures.failures)) say(line);
+  return { mark: name, what, limit: limitText(limits), found, misses };
 };

@@ -23,7 +23,11 @@ export const reportDatabase = (logger: Logger, metrics: Registry): ((event: Data
       case 'away':
         return logger.warn({ err: event.error }, 'database away, requests are held');
       case 'hopeless':
-        return logger.warn('too few members of the database are left for a fail-over, nobody is held');
+        return logger.warn(
+          event.reason === 'cut-off'
+            ? 'the router on this server is switched off, requests are left to other servers'
+            : 'too few members of the database are left for a fail-over, nobody is held',
+        );
       case 'back':
         return logger.info({ after_ms: Math.round(event.after) }, 'database back');
       case 'connection-lost':

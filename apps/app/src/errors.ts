@@ -11,10 +11,14 @@ export const retryAfter = '2';
 const isValidation = (error: unknown): error is FastifyError & Required<Pick<FastifyError, 'validation'>> =>
   error instanceof Error && 'validation' in error;
 
-/** With a word for the hop before (`x-hold`), which must not hold once more what was held as long as allowed, or cannot be held. */
+/**
+ * With a word for the hop before (`x-hold`), which must not hold once more what was held as long as allowed, or cannot be held. Without it, what this process
+ * cannot do is given to another one.
+ */
 const unavailable = (error: unknown): Problem => {
-  const hold = error instanceof Unavailable && error.reason === 'full' ? 'full' : 'over';
-  return new Problem('unavailable', {}, { 'retry-after': retryAfter, 'x-hold': hold });
+  const reason = error instanceof Unavailable ? error.reason : undefined;
+  const hold = reason === 'full' ? 'full' : 'over';
+  return new Problem('unavailable', {}, { 'retry-after': retryAfter, ...(reason !== 'cut-off' && { 'x-hold': hold }) });
 };
 
 const translate = async (error: unknown, request: FastifyRequest, database: Database): Promise<Problem> => {

@@ -1,7 +1,7 @@
 import { openCache, type Servers } from '@scale-up/cache';
 import { type Config, readConfigOrExit } from '@scale-up/config';
 import { type Database, openDatabase } from '@scale-up/database';
-import { createLogger, createMetrics, createServer, Health, run } from '@scale-up/service';
+import { createLogger, createMetrics, createServer, Health, isRefused, run } from '@scale-up/service';
 import { buildApp } from './app.ts';
 import { reportDatabase } from './database-events.ts';
 import { reportDependencies } from './dependencies.ts';
@@ -38,12 +38,15 @@ const canReturn = ({ DATABASE_QUORUM_URL: url }: Config<'app'>): (() => Promise<
         return status !== 503;
       };
 
+const isCutOff = ({ OWN_ROUTER: router }: Config<'app'>): (() => Promise<boolean>) | undefined =>
+  router && (() => isRefused(router));
+
 /** The process of app. */
 const main = async (): Promise<void> => {
   const config = readConfigOrExit('app');
   const logger = createLogger('app', config);
   const metrics = createMetrics('app', config.RELEASE);
-  const health = new Health();
+  const health = new Health(isCutOff(config));
   const database = openDatabase({
     url: config.DATABASE_URL.reveal(),
     poolSize: config.DATABASE_POOL_SIZE,
@@ -54,6 +57,7 @@ const main = async (): Promise<void> => {
       callers: config.HELD_REQUESTS_MAX,
       bytes: heldBytes,
       canReturn: canReturn(config),
+      isCutOff: isCutOff(config),
     },
     onEvent: reportDatabase(logger, metrics),
   });

@@ -155,3 +155,35 @@ test('when the router says that a majority of the database is gone, whoever wait
   router.close();
   await database.drop();
 });
+
+test('while the router on its server is switched off, reads and writes are refused at once for another server to do them, and the process says it is cut off', async () => {
+  const database = await createTestDatabase('migrated');
+  const relay = new Relay(database.appUrl);
+  await relay.start();
+  const url = relay.through(database.appUrl);
+  const app = await startService({ entry, env: { ...appEnv(url), OWN_ROUTER: new URL(url).host } });
+  const user = { username: 'anna', email: 'anna@example.com', password: 'correct horse' };
+  const anna = clientOf(app.url, (await clientOf(app.url).call('register', { body: { user } })).user.token);
+  const article = { title: 'Elsewhere', description: 'd', body: 'b' };
+  assert.equal((await fetch(`${app.opsUrl}/readyz`)).status, 200);
+
+  await relay.stop();
+  const begun = performance.now();
+  const replies = await Promise.all([anna.attempt('orders'), anna.attempt('createArticle', { body: { article } })]);
+  const seconds = (performance.now() - begun) / 1_000;
+  for (const reply of replies) {
+    problemOf(reply, 503);
+    // With it, the hop before would not ask anybody else.
+    assert.equal(reply.headers.get('x-hold'), null);
+  }
+  assert.ok(seconds < 1, `they waited ${seconds} s`);
+  assert.equal((await fetch(`${app.opsUrl}/readyz`)).status, 500);
+
+  await relay.start();
+  await within(2, 'an answer', async () => (await anna.attempt('orders')).status === 200);
+  assert.equal((await fetch(`${app.opsUrl}/readyz`)).status, 200);
+  assert.equal((await anna.call('articles', {})).articlesCount, 0, 'what was refused left no trace');
+  assert.equal((await app.stop()).code, 0);
+  await relay.stop();
+  await database.drop();
+});

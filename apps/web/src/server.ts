@@ -1,5 +1,5 @@
 import { readConfigOrExit } from '@scale-up/config';
-import { createLogger, createMetrics, Health, type Logger, run } from '@scale-up/service';
+import { createLogger, createMetrics, Health, isRefused, type Logger, run } from '@scale-up/service';
 import { buildWeb } from './app.ts';
 import { NoIndexPage } from './static-files/manifest.ts';
 import { OtherAssets } from './static-files/other-assets.ts';
@@ -20,7 +20,8 @@ const main = async (): Promise<void> => {
   const config = readConfigOrExit('web');
   const logger = createLogger('web', config);
   const metrics = createMetrics('web', config.RELEASE);
-  const health = new Health();
+  const { OWN_ROUTER: router } = config;
+  const health = new Health(router && (() => isRefused(router)));
   const folder = await openFolderOrExit(config.STATIC_DIR, logger);
   const server = await buildWeb({
     logger,

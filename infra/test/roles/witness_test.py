@@ -1,16 +1,14 @@
-"""What witnesses do, on a network, a clock and an etcd of this test's own. argv: the program, then what unittest takes."""
+"""What witnesses do, on a network, a clock and an etcd of this test's own. argv: the folder of the program, then what unittest takes."""
 
-import importlib.util
 import sys
 import unittest
-from importlib.machinery import SourceFileLoader
 
-PROGRAM = sys.argv.pop(1)
+sys.path.insert(0, sys.argv.pop(1))
 sys.dont_write_bytecode = True
-loader = SourceFileLoader("witness", PROGRAM)
-spec = importlib.util.spec_from_loader("witness", loader)
-witness = importlib.util.module_from_spec(spec)
-loader.exec_module(witness)
+
+import silence  # noqa: E402
+import witness  # noqa: E402
+
 witness.say = lambda text: None
 
 MEMBERS = {"s1": "10.0.0.1", "s2": "10.0.0.2", "s3": "10.0.0.3"}
@@ -98,7 +96,7 @@ class Server:
 
     def __init__(self, name, etcd, clock):
         self.deeds = []
-        self.reaches = {"10.0.0.1": set(witness.PORTS), "10.0.0.2": set(witness.PORTS), "10.0.0.3": set(witness.PORTS)}
+        self.reaches = {"10.0.0.1": set(silence.PORTS), "10.0.0.2": set(silence.PORTS), "10.0.0.3": set(silence.PORTS)}
         self.view, self.fence, self.clock = View(etcd, self.deeds), Fence(self.deeds), clock
         settings = {"name": name, "members": MEMBERS, "scope": "test"}
         self.witness = witness.Witness(settings, self.view, self.fence, self.probes, clock, lambda seconds: None)
@@ -116,11 +114,11 @@ class Server:
 
         return Probes()
 
-    def lose(self, address, ports=witness.PORTS):
+    def lose(self, address, ports=silence.PORTS):
         self.reaches[address] -= set(ports)
 
     def find(self, address):
-        self.reaches[address] = set(witness.PORTS)
+        self.reaches[address] = set(silence.PORTS)
 
 
 class Witnesses(unittest.TestCase):
@@ -141,14 +139,14 @@ class Witnesses(unittest.TestCase):
 
     def test_a_server_that_no_witness_reaches_is_deposed_and_both_are_fenced(self):
         self.lose_primary()
-        self.run_for(witness.PATIENCE + 0.2)
+        self.run_for(silence.PATIENCE + 0.2)
         self.assertIsNone(self.etcd.leader)
         for server in (self.s2, self.s3):
             self.assertEqual(server.fence.closed, {"10.0.0.1"})
 
     def test_nobody_is_deposed_before_the_patience_is_over(self):
         self.lose_primary()
-        self.run_for(witness.PATIENCE - 0.2)
+        self.run_for(silence.PATIENCE - 0.2)
         self.assertEqual((self.etcd.leader, self.s2.deeds, self.s3.deeds), ("s1", [], []))
 
     def test_a_pause_of_two_seconds_is_no_loss(self):
@@ -177,7 +175,7 @@ class Witnesses(unittest.TestCase):
 
     def test_the_fence_is_there_before_the_vote(self):
         self.lose_primary()
-        self.run_for(witness.PATIENCE + 0.2)
+        self.run_for(silence.PATIENCE + 0.2)
         self.assertEqual(self.s2.deeds[:2], ["fence", "vote"])
 
     def test_a_vote_that_was_taken_back_counts_no_more(self):
@@ -191,9 +189,9 @@ class Witnesses(unittest.TestCase):
 
     def test_a_vote_that_was_used_cannot_be_taken_back_and_its_fence_stays(self):
         self.lose_primary()
-        self.run_for(witness.PATIENCE + 0.2, self.s2)
+        self.run_for(silence.PATIENCE + 0.2, self.s2)
         # The other one deposes while this one hears of the primary again.
-        self.run_for(witness.PATIENCE + 0.2, self.s3)
+        self.run_for(silence.PATIENCE + 0.2, self.s3)
         self.s2.find("10.0.0.1")
         self.assertIsNone(self.etcd.leader)
         self.s2.witness.round()
@@ -208,7 +206,7 @@ class Witnesses(unittest.TestCase):
     def test_a_witness_that_is_always_late_believes_nothing(self):
         self.lose_primary()
         for _ in range(50):
-            self.clock.now += witness.HICCUP + 0.1
+            self.clock.now += silence.HICCUP + 0.1
             for server in (self.s2, self.s3):
                 server.witness.round()
         self.assertEqual((self.etcd.leader, self.s2.deeds), ("s1", []))
@@ -229,7 +227,7 @@ class Witnesses(unittest.TestCase):
 
     def test_a_deposed_primary_stays_fenced_while_another_one_leads(self):
         self.lose_primary()
-        self.run_for(witness.PATIENCE + 0.2)
+        self.run_for(silence.PATIENCE + 0.2)
         self.etcd.set(LEADER, "s2")
         for server in (self.s2, self.s3):
             server.find("10.0.0.1")
@@ -238,7 +236,7 @@ class Witnesses(unittest.TestCase):
 
     def test_who_leads_by_right_again_is_not_fenced_any_more(self):
         self.lose_primary()
-        self.run_for(witness.PATIENCE + 0.2)
+        self.run_for(silence.PATIENCE + 0.2)
         for server in (self.s2, self.s3):
             server.find("10.0.0.1")
         self.etcd.set(LEADER, "s1")
@@ -248,7 +246,7 @@ class Witnesses(unittest.TestCase):
     def test_an_old_word_of_etcd_opens_no_fence(self):
         before = self.etcd.keys[LEADER]
         self.lose_primary()
-        self.run_for(witness.PATIENCE + 0.2)
+        self.run_for(silence.PATIENCE + 0.2)
         self.etcd.set(LEADER, "s2")
         self.run_for(2)
         self.s3.view.stale = before

@@ -91,6 +91,13 @@ export const variables = {
     reason:
       'A folder with one folder a release, of the hashed files of its site. During a deploy a page of one release asks an instance of another for them. It may be absent, and grow.',
   }),
+  OWN_ROUTER: variable(endpoints(), {
+    services: ['web', 'app'],
+    default: null,
+    example: '127.0.0.1:8081',
+    reason:
+      'The router on this server, through which everything behind is reached. Where it refuses connections, nobody is held here for what an instance on another server can do at once. Unset: whoever is away is waited for.',
+  }),
   TRUSTED_PROXIES: variable(networks(), {
     services: ['web', 'app'],
     default: null,

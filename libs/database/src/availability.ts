@@ -17,14 +17,26 @@ export type Probe = (isGrave: boolean) => Promise<void>;
 /** How often in a row it may be lost right after it was back before everybody waits a while: single connections that die are no flapping. */
 const tolerated = 3;
 
-/** Milliseconds between two questions whether it can come back, and how long the answer must have been no: two servers that restart at once are back by then. */
-const doubt = { interval: 500, patience: 5_000 };
+/** What is asked while it is away; an error says nothing, and there is hope. */
+export type Prospects = {
+  /** Whether somebody can become the primary; who has said no for 5 s has everybody refused until he says yes. Absent: always. */
+  readonly canReturn?: (() => Promise<boolean>) | undefined;
+  /** Whether it is this process alone that cannot reach it: then everybody is refused at once, to be served by another. Absent: never. */
+  readonly isCutOff?: (() => Promise<boolean>) | undefined;
+};
+
+/**
+ * Milliseconds before the first question and between two, and for how long it must have been said that it cannot come back: two servers that restart at once are
+ * back by then.
+ */
+const doubt = { first: 100, interval: 500, patience: 5_000 };
 
 /** A time in which it is away; `decided` when that is over, or nobody hopes for it any more. */
 class Absence {
   readonly since = performance.now();
   readonly error: unknown;
-  isHopeless = false;
+  /** Why nobody hopes for it; undefined while somebody does. */
+  hopeless: 'limit' | 'cut-off' | undefined;
   #decision = Promise.withResolvers<void>();
 
   constructor(error: unknown) {
@@ -39,14 +51,14 @@ class Absence {
     this.#decision.resolve();
   }
 
-  giveUp(): void {
-    this.isHopeless = true;
+  giveUp(reason: 'limit' | 'cut-off'): void {
+    this.hopeless = reason;
     this.end();
   }
 
   hopeAgain(): void {
-    if (!this.isHopeless) return;
-    this.isHopeless = false;
+    if (!this.hopeless) return;
+    this.hopeless = undefined;
     this.#decision = Promise.withResolvers<void>();
   }
 }
@@ -58,7 +70,7 @@ class Absence {
 export class Availability {
   readonly #probe: Probe;
   readonly #onEvent: OnEvent;
-  readonly #canReturn: (() => Promise<boolean>) | undefined;
+  readonly #prospects: Prospects;
   #absence: Absence | undefined;
   #isClosed = false;
   #backSince = -Infinity;
@@ -67,16 +79,18 @@ export class Availability {
   /**
    * @param probe resolves when the database can be used
    * @param onEvent told when it goes and when it is back
-   * @param canReturn asked while it is away
+   * @param prospects asked for while it is away
    */
-  constructor(probe: Probe, onEvent: OnEvent, canReturn?: () => Promise<boolean>) {
+  constructor(probe: Probe, onEvent: OnEvent, prospects: Prospects = {}) {
     this.#probe = probe;
     this.#onEvent = onEvent;
-    this.#canReturn = canReturn;
+    this.#prospects = prospects;
   }
 
   /** Why it is away, undefined while it is there. */
-  get awayBecause(): { readonly error: unknown; readonly since: number; readonly isHopeless: boolean } | undefined {
+  get awayBecause():
+    | { readonly error: unknown; readonly since: number; readonly hopeless: 'limit' | 'cut-off' | undefined }
+    | undefined {
     return this.#absence;
   }
 
@@ -92,17 +106,18 @@ export class Availability {
     this.#absence = absence;
     this.#onEvent({ type: 'away', error: reason });
     void this.#watch(absence);
-    if (this.#canReturn) void this.#doubt(absence, this.#canReturn);
+    const { canReturn, isCutOff } = this.#prospects;
+    if (canReturn ?? isCutOff) void this.#doubt(absence);
   }
 
   /**
    * Waits until it can be used, or nobody will look for it any more.
-   * @returns false when that took longer, the signal was aborted, or it cannot come back
+   * @returns false when that took longer, the signal was aborted, or nobody hopes for it
    */
   async back(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
     const absence = this.#absence;
     if (!absence) return true;
-    return (await isDoneWithin(milliseconds, absence.decided, signal)) && !absence.isHopeless;
+    return (await isDoneWithin(milliseconds, absence.decided, signal)) && !absence.hopeless;
   }
 
   close(): void {
@@ -133,17 +148,21 @@ export class Availability {
     absence.end();
   }
 
-  async #doubt(absence: Absence, canReturn: () => Promise<boolean>): Promise<void> {
+  async #doubt(absence: Absence): Promise<void> {
+    const { canReturn = async () => true, isCutOff = async () => false } = this.#prospects;
     let since: number | undefined;
-    for (;;) {
-      await sleep(doubt.interval, undefined, { ref: false });
-      const can = await canReturn().catch(() => true);
+    for (let pause = doubt.first; ; pause = doubt.interval) {
+      await sleep(pause, undefined, { ref: false });
+      const [can, isCut] = await Promise.all([canReturn().catch(() => true), isCutOff().catch(() => false)]);
       if (this.#absence !== absence) return;
       since = can ? undefined : (since ?? performance.now());
-      if (since === undefined) absence.hopeAgain();
-      else if (!absence.isHopeless && performance.now() - since >= doubt.patience) {
-        absence.giveUp();
-        this.#onEvent({ type: 'hopeless' });
+      const isLost = since !== undefined && performance.now() - since >= doubt.patience;
+      const reason = isCut ? 'cut-off' : isLost ? 'limit' : undefined;
+      if (reason === absence.hopeless) continue;
+      if (reason === undefined) absence.hopeAgain();
+      else {
+        absence.giveUp(reason);
+        this.#onEvent({ type: 'hopeless', reason });
       }
     }
   }

@@ -27,9 +27,9 @@ export type Database = Queries & {
   readonly prune: (seconds: number, batch: number) => Promise<number>;
   /** The same pool for a caller that says how long it waits and is told how long it did. */
   readonly for: (caller: Caller) => Queries;
-  /** Why the database cannot be used, since when (performance.now()), and whether nobody is held for it; undefined while it can. */
+  /** Why the database cannot be used, since when (performance.now()), and why nobody is held for it, if so; undefined while it can. */
   readonly awayBecause: () =>
-    | { readonly error: unknown; readonly since: number; readonly isHopeless: boolean }
+    | { readonly error: unknown; readonly since: number; readonly hopeless: 'limit' | 'cut-off' | undefined }
     | undefined;
   /** Connections: all, idle, and callers waiting for one; callers held through an absence. */
   readonly connections: () => { total: number; idle: number; waiting: number; held: number };
@@ -53,7 +53,7 @@ const noHold: HoldLimits = { time: 0, callers: 0, bytes: 0 };
 export const openDatabase = (options: DatabaseOptions): Database => {
   const onEvent = (event: DatabaseEvent): void => options.onEvent?.(event);
   const { count, find, connect, close } = openPool(options, onEvent);
-  const availability = new Availability(find, onEvent, options.hold?.canReturn);
+  const availability = new Availability(find, onEvent, options.hold);
   const holding = new Holding(options.hold ?? noHold, availability, onEvent);
 
   const forCaller = (caller?: Caller): Queries => ({

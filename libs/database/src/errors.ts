@@ -3,10 +3,10 @@ import { verdictOf } from './verdict.ts';
 
 /**
  * Why a caller was not served: held as long as allowed, or come when the database had been away for longer than anybody is held; too many
- * held already; not held since it did not want to be; left by itself
+ * held already; this process alone cannot reach it; not held since it did not want to be; left by itself
  * (its signal), or the pool was closed.
  */
-export type Refusal = 'limit' | 'full' | 'not-held' | 'aborted' | 'closed';
+export type Refusal = 'limit' | 'full' | 'cut-off' | 'not-held' | 'aborted' | 'closed';
 
 /** The database could not be used for as long as the caller could wait. Whether a write happened is certain: it did not, or its outcome is stored. */
 export class Unavailable extends Error {

@@ -6,8 +6,8 @@ export type DatabaseEvent =
   | { readonly type: 'away'; readonly error: unknown }
   /** It answers again after so many milliseconds. */
   | { readonly type: 'back'; readonly after: number }
-  /** It is away and cannot come back by itself: from now on nobody is held. */
-  | { readonly type: 'hopeless' }
+  /** It is away and cannot come back by itself, or is away from this process alone: from now on nobody is held. */
+  | { readonly type: 'hopeless'; readonly reason: 'limit' | 'cut-off' }
   /** A connection died, idle or in use. */
   | { readonly type: 'connection-lost'; readonly error: Error }
   /** Something is done again because of an error. */

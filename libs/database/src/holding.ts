@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Availability } from './availability.ts';
+import type { Availability, Prospects } from './availability.ts';
 import { OutcomeUnknown, Unavailable } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { isDoneWithin } from './within.ts';
 
 /** How much may wait, and how long. */
-export type HoldLimits = {
+export type HoldLimits = Prospects & {
   /**
    * Milliseconds from a call's begin until it is refused; 0 holds nobody. What must not be left in doubt, a transaction without a key, is
    * not tried again after that, but may still finish.
@@ -17,11 +17,6 @@ export type HoldLimits = {
    * fail-over takes.
    */
   readonly absence?: number;
-  /**
-   * Whether somebody can become the primary; asked while the database is away. Who has said no for 5 s has everybody refused at once, until he says
-   * yes; an error says nothing, and is a yes. Absent: always.
-   */
-  readonly canReturn?: (() => Promise<boolean>) | undefined;
   /** Callers held at once. */
   readonly callers: number;
   /** Sum of their weights, in bytes. */
@@ -95,7 +90,8 @@ export class Holding {
       // Whatever the error was to the one who met it, to everybody else it means that the database is away.
       const setback: Setback = { error: absence.error, verdict: 'away' };
       const { absence: longest = longestAbsence } = this.#limits;
-      if (absence.isHopeless || performance.now() - absence.since > longest) throw this.#refuse('limit', setback);
+      if (absence.hopeless) throw this.#refuse(absence.hopeless, setback);
+      if (performance.now() - absence.since > longest) throw this.#refuse('limit', setback);
       return this.#hold(call, setback);
     }
     try {
@@ -144,7 +140,9 @@ export class Holding {
       const isBack = await this.#availability.back(deadline - performance.now(), signal);
       const pause = count > 0 || last.verdict === 'busy' ? pauseBefore(count) : 0;
       if (signal?.aborted) throw this.#refuse('aborted', last);
-      if (!isBack || performance.now() + pause > deadline) throw this.#refuse('limit', last);
+      if (!isBack || performance.now() + pause > deadline) {
+        throw this.#refuse(this.#availability.awayBecause?.hopeless ?? 'limit', last);
+      }
       // An aborted signal is seen below.
       if (pause > 0) await sleep(pause, undefined, { signal }).catch(() => {});
       if (signal?.aborted) throw this.#refuse('aborted', last);

@@ -112,12 +112,29 @@ test('when it has been said for 5 s that nobody can become the primary, all who 
   await database.close();
 });
 
+test('whoever waits in a process that alone is cut off is refused at once, and held again when it is not', async () => {
+  let isCut = true;
+  const { database, events, ask } = openAway({ canReturn: async () => false, isCutOff: async () => isCut });
+  const { seconds, result } = await timed(ask());
+  assert.equal(reasonOf(result), 'cut-off');
+  assert.ok(seconds < 0.5, `took ${seconds} s`);
+  assert.equal(reasonOf(await ask()), 'cut-off');
+  isCut = false;
+  await until('there is hope', 2, () => database.awayBecause()?.hopeless === undefined);
+  assert.equal(reasonOf(await ask({ patience: 300 })), 'limit');
+  assert.deepEqual(
+    events.flatMap((event) => (event.type === 'hopeless' ? [event.reason] : [])),
+    ['cut-off'],
+  );
+  await database.close();
+});
+
 test('when somebody can become the primary again, callers are held again', async () => {
   let can = false;
   const { database, events, ask } = openAway({ canReturn: async () => can });
   await ask();
   can = true;
-  await until('there is hope', 2, () => database.awayBecause()?.isHopeless === false);
+  await until('there is hope', 2, () => database.awayBecause()?.hopeless === undefined);
   const { seconds } = await timed(ask({ patience: 700 }));
   assert.ok(seconds > 0.6, `took ${seconds} s`);
   can = false;

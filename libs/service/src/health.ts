@@ -5,11 +5,22 @@ export type Phase = 'starting' | 'ready' | 'draining';
 
 /**
  * Whether this process wants requests. Readiness depends on nothing shared: if it did, one fail-over of the database would take
- * every instance out at once. Dependencies are probed for `?verbose` only.
+ * every instance out at once. Dependencies are probed for `?verbose` only. The router on its own server is not shared.
  */
 export class Health {
   #phase: Phase = 'starting';
+  readonly #isCutOff: () => Promise<boolean>;
   readonly #dependencies = new Map<string, () => Promise<Finding>>();
+
+  /** @param isCutOff whether everything behind is out of this process's reach alone */
+  constructor(isCutOff: () => Promise<boolean> = async () => false) {
+    this.#isCutOff = isCutOff;
+  }
+
+  /** Whether what it has had better be done by another one, on another server. */
+  async isCutOff(): Promise<boolean> {
+    return this.#phase === 'ready' && (await this.#isCutOff());
+  }
 
   get phase(): Phase {
     return this.#phase;

@@ -7,9 +7,17 @@ const json = (response: ServerResponse, status: number, body: unknown): void => 
   response.end(`${JSON.stringify(body)}\n`);
 };
 
+const readiness = async (health: Health, isVerbose: boolean): Promise<[number, object]> => {
+  const isCutOff = await health.isCutOff();
+  const status = isCutOff ? 500 : health.phase === 'ready' ? 200 : 503;
+  const body = { status: isCutOff ? 'cut off' : health.phase };
+  return [status, isVerbose ? { ...body, dependencies: await health.dependencies() } : body];
+};
+
 /**
  * The server of the ops port, which no load balancer publishes.
- * All name the release. `/livez` the process answers · `/readyz` it wants requests (503 when not; `?verbose` adds dependencies) · `/metrics` Prometheus.
+ * All name the release. `/livez` the process answers · `/readyz` it wants requests (503 when not, 500 when even those that it has are better done elsewhere;
+ * `?verbose` adds dependencies) · `/metrics` Prometheus.
  */
 export const createOpsServer = (health: Health, registry: Registry, release: string): Server =>
   createServer((request, response) => {
@@ -17,15 +25,12 @@ export const createOpsServer = (health: Health, registry: Registry, release: str
     switch (url?.pathname) {
       case '/livez':
         return json(response, 200, { status: 'alive', release });
-      case '/readyz': {
-        const status = health.phase === 'ready' ? 200 : 503;
-        if (!url.searchParams.has('verbose')) return json(response, status, { status: health.phase, release });
-        health.dependencies().then(
-          (dependencies) => json(response, status, { status: health.phase, release, dependencies }),
+      case '/readyz':
+        readiness(health, url.searchParams.has('verbose')).then(
+          ([status, body]) => json(response, status, { ...body, release }),
           (error: unknown) => json(response, 500, { status: health.phase, release, error: String(error) }),
         );
         return;
-      }
       case '/metrics':
         registry.metrics().then(
           (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),

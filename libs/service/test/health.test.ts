@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, test } from 'node:test';
-import { createMetrics, Health } from '../src/index.ts';
+import { createMetrics, Health, isRefused } from '../src/index.ts';
 import { createOpsServer } from '../src/ops.ts';
 
 const start = async (health: Health): Promise<string> => {
@@ -46,6 +46,39 @@ test('a dependency that is down, throws or hangs is shown within 1.5 s and leave
       hanging: { state: 'down', detail: 'no answer within 1 s' },
     },
   });
+});
+
+test('a process whose own router refuses connections is not even to keep what it has, until the router is back; a silent one refuses nothing', async () => {
+  const silent = createServer();
+  const router = createServer();
+  for (const server of [silent, router]) {
+    after(() => server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
+  const endpoints = [silent, router].map((server) => ({
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+  }));
+  const health = new Health(() => isRefused(endpoints));
+  const url = await start(health);
+  const readiness = async () => {
+    const answer = await fetch(`${url}/readyz`);
+    return [answer.status, ((await answer.json()) as { status: string }).status];
+  };
+  assert.deepEqual(await readiness(), [503, 'starting']);
+  health.ready();
+  assert.deepEqual(await readiness(), [200, 'ready']);
+  router.close();
+  await once(router, 'close');
+  assert.deepEqual(await readiness(), [500, 'cut off']);
+  router.listen(endpoints[1]?.port, '127.0.0.1');
+  await once(router, 'listening');
+  assert.deepEqual(await readiness(), [200, 'ready']);
+  router.close();
+  await once(router, 'close');
+  health.draining();
+  assert.deepEqual(await readiness(), [503, 'draining']);
 });
 
 test('every health answer names the release, also of a process that is not ready', async () => {
