@@ -151,8 +151,8 @@ export class Availability {
   async #doubt(absence: Absence): Promise<void> {
     const { canReturn = async () => true, isCutOff = async () => false } = this.#prospects;
     let since: number | undefined;
-    for (let pause = doubt.first; ; pause = doubt.interval) {
-      await sleep(pause, undefined, { ref: false });
+    for (let wait = doubt.first; ; wait = doubt.interval) {
+      await sleep(wait, undefined, { ref: false });
       const [can, isCut] = await Promise.all([canReturn().catch(() => true), isCutOff().catch(() => false)]);
       if (this.#absence !== absence) return;
       since = can ? undefined : (since ?? performance.now());
