@@ -11,13 +11,15 @@ const fine: Answer = ({ request, body }, response) => {
   response.end(JSON.stringify({ headers: request.headers, bytes: body.length }));
 };
 
+const statuses = { ready: 200, draining: 503, 'cut off': 500 };
+
 /** An instance of web or app, as far as HAProxy sees it: a port for requests and one for its readiness. */
 export class BackEnd {
   /** Requests that have arrived to their end, oldest first. */
   readonly arrived: Arrived[] = [];
   answer: Answer = fine;
   /** What the ops port says: nothing, when it is frozen. */
-  readiness: 'ready' | 'draining' | 'frozen' = 'ready';
+  readiness: 'ready' | 'draining' | 'cut off' | 'frozen' = 'ready';
   readonly #servers: readonly Server[];
 
   private constructor(servers: (self: BackEnd) => readonly Server[]) {
@@ -30,7 +32,7 @@ export class BackEnd {
       createServer(({ method, url }, response) => {
         if (self.readiness === 'frozen') return;
         const isAsked = method === 'GET' && url === '/readyz';
-        response.writeHead(isAsked ? (self.readiness === 'ready' ? 200 : 503) : 404).end();
+        response.writeHead(isAsked ? statuses[self.readiness] : 404).end();
       }),
     ]);
     for (const [index, server] of backEnd.#servers.entries()) {

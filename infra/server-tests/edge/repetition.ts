@@ -64,6 +64,21 @@ test('web that drains finishes what it has, and gets nothing new', async () => {
   assert.equal(draining.arrived.length, 1);
 });
 
+test('what web has that is cut off from app is done by another within 1 s, under the same attempt key', async () => {
+  for (const backEnd of site.web) backEnd.answer = () => {};
+  const waiting = site.send('/api/x', post);
+  await sleep(300);
+  const cutOff = site.web.find(({ arrived }) => arrived.length > 0)!;
+  for (const backEnd of site.web) backEnd.answer = (_, response) => response.end('done');
+  const began = Date.now();
+  cutOff.readiness = 'cut off';
+  const { status, text } = await waiting;
+  assert.deepEqual([status, text], [200, 'done']);
+  assert.ok(Date.now() - began < 1_000, `${Date.now() - began} ms`);
+  assert.equal(keysOf(site.web).size, 1);
+  assert.equal(cutOff.arrived.length, 1);
+});
+
 test('web that takes as long as it holds requests is waited for', async () => {
   for (const backEnd of site.web) backEnd.answer = (_, response) => void setTimeout(() => response.end('late'), 6_000);
   assert.equal((await site.send('/api/x', post)).text, 'late');

@@ -8,6 +8,7 @@ import { networkFaults } from './network.ts';
 import { operationFaults } from './operations.ts';
 import { pauseFaults } from './pauses.ts';
 import { processFaults } from './processes.ts';
+import { witnessFaults } from './witnesses.ts';
 
 const groups: readonly (readonly [number, string])[] = [
   [3, 'marks: load balancers'],
@@ -35,6 +36,7 @@ export const allFaults = (minutes: number): Fault[] => [
   ...networkFaults,
   ...delayFaults,
   ...pauseFaults,
+  ...witnessFaults,
   ...diskFaults,
   ...operationFaults,
 ];

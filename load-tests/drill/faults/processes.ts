@@ -95,6 +95,14 @@ const programs: Readonly<Record<string, Program>> = {
     frozen: lostPrimary,
     stopped: 3,
   },
+  witness: {
+    signal: ofUnit('scale-up-witness.service'),
+    unit: 'scale-up-witness.service',
+    victim: (site, roles) => bystander(site, roles),
+    killed: 0.2,
+    frozen: 0.2,
+    stopped: 0.2,
+  },
   etcd: {
     signal: ofUnit('etcd.service'),
     unit: 'etcd.service',
