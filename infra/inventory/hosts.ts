@@ -22,6 +22,10 @@ export const hostsOf = (inventory: Inventory, instancesOf: (server: string) => I
     ansible_become: ssh.user !== 'root',
     // Debian's own; to search for it is a connection more.
     ansible_python_interpreter: '/usr/bin/python3',
+    // As connectionOptions says; Mitogen's own are before them, and would notice a lost server after five minutes.
+    mitogen_ssh_keepalive_interval: 2,
+    mitogen_ssh_keepalive_count: 2,
+    mitogen_ssh_compression: false,
     address,
     server_name: server,
     instances: instancesOf(server),

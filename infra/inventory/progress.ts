@@ -19,12 +19,15 @@ const patience = 3_000;
 const title = (text: string): string => text.replace(/^(\S+) : /, '$1: ');
 
 /** What a failed task says of itself, most telling first; its result is JSON, or the text that stands for a secret one. */
+/** Mitogen asks the reader for a report of a fault; what it met is a server that is gone. */
+const brokenOff = /(?:Task failed: )?Mitogen was disconnected.*$/s;
+
 const reasonOf = (result: string): string => {
   try {
     const { msg, stderr, stdout, censored } = JSON.parse(result) as Record<string, unknown>;
     if (censored !== undefined) return 'its output is secret';
     const words = [msg, stderr, stdout].filter((word) => typeof word === 'string' && word.trim() !== '');
-    return words.map((word) => String(word).trim()).join('\n');
+    return words.map((word) => String(word).trim().replace(brokenOff, 'the connection to it broke off')).join('\n');
   } catch {
     return result;
   }

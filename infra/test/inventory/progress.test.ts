@@ -67,12 +67,14 @@ TASK [x : y] ***`);
     const { lines } = shown(`TASK [Gathering Facts] ***
 fatal: [s2]: UNREACHABLE! => {"changed": false, "msg": "no route to host", "unreachable": true}
 TASK [etcd : Look] ***
+fatal: [s3]: UNREACHABLE! => {"msg": "Task failed: Mitogen was disconnected from the remote environment. Please file a bug.", "unreachable": true}
 fatal: [s1]: FAILED! => {"msg": "not there"}
 ...ignoring`);
     assert.deepEqual(lines, [
       '  Gathering Facts',
       '    s2 FAILED unreachable: no route to host',
       '  etcd: Look',
+      '    s3 FAILED unreachable: the connection to it broke off',
       '    s1 FAILED: not there',
       '    (as expected)',
     ]);

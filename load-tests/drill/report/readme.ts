@@ -22,6 +22,7 @@ const subjects: readonly (readonly [number, string])[] = [
   [16, 'a server joins, or is replaced'],
   [17, 'two of three servers lost'],
   [18, 'a lost server comes back'],
+  [19, 'nothing, but one packet in a hundred lost, and servers that stand still for 2 s'],
 ];
 
 const numberOf = ({ mark }: Injection): number => Number.parseInt(mark, 10);

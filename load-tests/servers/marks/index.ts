@@ -26,8 +26,11 @@ export const allMarks = (minutes: number): Mark[] =>
  * Picks marks by their names, or by a number for all of that number.
  * @throws Error with a sentence when there is no such mark
  */
-export const pickMarks = (marks: readonly Mark[], wanted: readonly string[]): Mark[] => {
-  const picks = (word: string, { name }: Mark): boolean => name === word || name.startsWith(`${word}-`);
+export const pickMarks = <Named extends Pick<Mark, 'name'>>(
+  marks: readonly Named[],
+  wanted: readonly string[],
+): Named[] => {
+  const picks = (word: string, { name }: Named): boolean => name === word || name.startsWith(`${word}-`);
   const unknown = wanted.filter((word) => !marks.some((mark) => picks(word, mark)));
   if (unknown.length > 0) throw new Error(`there is no mark ${unknown.join(', ')}; --list names those there are`);
   return wanted.length === 0 ? [...marks] : marks.filter((mark) => wanted.some((word) => picks(word, mark)));
