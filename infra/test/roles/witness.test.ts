@@ -19,7 +19,7 @@ test('witnesses depose a primary only when all say that its server is gone, and 
     }
     const { code, output } = await runToEnd({ command: 'python3', args: [cases, folder] }, {});
     assert.equal(code, 0, output);
-    assert.match(output, /^Ran 1\d tests/m);
+    assert.match(output, /^Ran 2\d tests/m);
   } finally {
     rmSync(folder, { recursive: true });
   }

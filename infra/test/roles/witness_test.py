@@ -8,6 +8,7 @@ sys.dont_write_bytecode = True
 
 import silence  # noqa: E402
 import witness  # noqa: E402
+from gateway import Found  # noqa: E402
 
 witness.say = lambda text: None
 
@@ -32,15 +33,20 @@ class Etcd:
         self.revision = 0
         self.set("/service/test/config", STRICT)
         self.set("/service/test/sync", '{"leader": "s1", "sync_standby": "s2,s3", "quorum": 1}')
-        self.set(LEADER, "s1")
+        self.lead("s1")
 
-    def set(self, key, value):
+    def set(self, key, value, lease=None):
         self.revision += 1
-        self.keys[key] = (value, self.revision)
+        self.keys[key] = Found(value, self.revision, lease)
+
+    def lead(self, name):
+        """As Patroni does: the same lease for a member as long as it lives."""
+        self.set(LEADER, name, "lease of " + name)
 
     @property
     def leader(self):
-        return self.keys.get(LEADER, (None,))[0]
+        found = self.keys.get(LEADER)
+        return found and found.value
 
 
 class View:
@@ -48,6 +54,7 @@ class View:
 
     def __init__(self, etcd, deeds):
         self.etcd, self.deeds, self.is_away, self.stale = etcd, deeds, False, None
+        self.revoked, self.cannot_revoke = [], False
 
     def _here(self):
         if self.is_away:
@@ -69,11 +76,17 @@ class View:
         self.deeds.append("vote")
         self.etcd.set(key, value)
 
+    def revoke(self, lease):
+        self._here()
+        if self.cannot_revoke:
+            raise OSError("timed out")
+        self.revoked.append(lease)
+
     def delete_if(self, key, conditions):
         self._here()
         for wanted, value, revision in conditions:
             found = self.etcd.keys.get(wanted)
-            if found is None or found[0] != value or revision not in (None, found[1]):
+            if found is None or found.value != value or revision not in (None, found.revision):
                 return False
         self.etcd.keys.pop(key, None)
         return True
@@ -143,6 +156,30 @@ class Witnesses(unittest.TestCase):
         self.assertIsNone(self.etcd.leader)
         for server in (self.s2, self.s3):
             self.assertEqual(server.fence.closed, {"10.0.0.1"})
+
+    def test_the_lease_of_who_is_deposed_ends_too_and_every_witness_sees_to_it(self):
+        self.lose_primary()
+        self.run_for(silence.PATIENCE + 0.2)
+        self.assertIn(["lease of s1"], [self.s2.view.revoked, self.s3.view.revoked])
+        self.run_for(1.5)
+        self.assertEqual((self.s2.view.revoked, self.s3.view.revoked), (["lease of s1"], ["lease of s1"]))
+
+    def test_a_lease_that_could_not_be_ended_is_ended_later(self):
+        self.lose_primary()
+        self.s2.view.cannot_revoke = self.s3.view.cannot_revoke = True
+        self.run_for(5)
+        self.s2.view.cannot_revoke = False
+        self.run_for(1.5)
+        self.assertEqual((self.etcd.leader, self.s2.view.revoked), (None, ["lease of s1"]))
+
+    def test_the_lease_of_who_was_found_again_stays(self):
+        self.s2.lose("10.0.0.1")
+        self.run_for(5)
+        self.s2.find("10.0.0.1")
+        self.run_for(1)
+        self.etcd.lead("s3")
+        self.run_for(5)
+        self.assertEqual((self.s2.view.revoked, self.s3.view.revoked), ([], []))
 
     def test_nobody_is_deposed_before_the_patience_is_over(self):
         self.lose_primary()
@@ -228,7 +265,7 @@ class Witnesses(unittest.TestCase):
     def test_a_deposed_primary_stays_fenced_while_another_one_leads(self):
         self.lose_primary()
         self.run_for(silence.PATIENCE + 0.2)
-        self.etcd.set(LEADER, "s2")
+        self.etcd.lead("s2")
         for server in (self.s2, self.s3):
             server.find("10.0.0.1")
         self.run_for(10)
@@ -239,7 +276,7 @@ class Witnesses(unittest.TestCase):
         self.run_for(silence.PATIENCE + 0.2)
         for server in (self.s2, self.s3):
             server.find("10.0.0.1")
-        self.etcd.set(LEADER, "s1")
+        self.etcd.lead("s1")
         self.run_for(2)
         self.assertEqual((self.s2.fence.closed, self.s3.fence.closed), (set(), set()))
 
@@ -247,7 +284,7 @@ class Witnesses(unittest.TestCase):
         before = self.etcd.keys[LEADER]
         self.lose_primary()
         self.run_for(silence.PATIENCE + 0.2)
-        self.etcd.set(LEADER, "s2")
+        self.etcd.lead("s2")
         self.run_for(2)
         self.s3.view.stale = before
         self.s3.find("10.0.0.1")

@@ -5,7 +5,7 @@ import type { ServersSite } from '../servers-site.ts';
 /** PostgreSQL's first process writes its number into the first line of its file. */
 const killPostgres = 'kill -9 "$(head -n 1 /var/lib/postgresql/17/scale-up/postmaster.pid)"';
 
-const unplanned = { stall: 25, readStall: 1, failed: 'none' } as const;
+const unplanned = { stall: 5, readStall: 1, failed: 'none' } as const;
 
 /** Lets nothing pass between the primary's server and each of the others. */
 export const cutOff =
