@@ -43,8 +43,8 @@ export const pauseFaults: readonly Fault[] = [
     stall: 4,
     isUneventful: true,
   }),
-  pause('pause-primary-6', 'the primary’s server stands still', 6, primaryAlone, { failed: 'none', stall: 25 }),
-  pause('pause-primary-30', 'the primary’s server stands still', 30, primaryAlone, { failed: 'none', stall: 25 }),
+  pause('pause-primary-6', 'the primary’s server stands still', 6, primaryAlone, { failed: 'none', stall: 5 }),
+  pause('pause-primary-30', 'the primary’s server stands still', 30, primaryAlone, { failed: 'none', stall: 5 }),
   pause('pause-standbys-4', 'the servers of both standbys stand still', 4, standbysOf, {
     isUneventful: true,
   }),
