@@ -10,10 +10,11 @@ import { htmlOf } from './report/html.ts';
 import { markdownOf } from './report/markdown.ts';
 import { withTable } from './report/readme.ts';
 
-const usage = `usage: npx nx drill-results load-tests [-- --picture MARK] [FILE…]
+const usage = `usage: npx nx drill-results load-tests [-- --picture MARK] [--newest] [FILE…]
 Puts what a drill found into docs/results: its tables, its page, and the picture of one fault; and the marks into README. Several drills become one.
   FILE…           drill.json of each (.local/drill/drill.json)
-  --picture MARK  the fault whose picture README shows (9)`;
+  --picture MARK  the fault whose picture README shows (9)
+  --newest        of each fault only what the last drill found that tried it: for drills between which something was changed`;
 
 /** Several drills as if they had been one: faults of the same name stand in one row. */
 export const joined = (records: readonly DrillRecord[]): DrillRecord => {
@@ -35,17 +36,29 @@ export const joined = (records: readonly DrillRecord[]): DrillRecord => {
   };
 };
 
+/** Of each fault what the last drill found that tried it, and nothing of those before. */
+export const newest = (records: readonly DrillRecord[]): DrillRecord[] => {
+  const sorted = records.toSorted((a, b) => a.date.localeCompare(b.date));
+  const last = new Map(sorted.flatMap((record) => record.injections.map(({ mark }) => [mark, record] as const)));
+  return sorted.map((record) => ({
+    ...record,
+    injections: record.injections.filter(({ mark }) => last.get(mark) === record),
+  }));
+};
+
 const main = (): void => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       picture: { type: 'string', default: '9' },
+      newest: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return print(usage);
   const files = positionals.length > 0 ? positionals : ['.local/drill/drill.json'];
-  const record = joined(files.map((file) => JSON.parse(readFileSync(resolve(root, file), 'utf8')) as DrillRecord));
+  const records = files.map((file) => JSON.parse(readFileSync(resolve(root, file), 'utf8')) as DrillRecord);
+  const record = joined(values.newest ? newest(records) : records);
   const shown = record.injections.find(({ mark }) => mark === values.picture);
   if (!shown) throw new Error(`no fault of the drill is called ${values.picture}`);
   const folder = `${root}docs/results/`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { binsOf } from '../../drill/report/bins.ts';
-import { joined } from '../../drill/publish.ts';
+import { joined, newest } from '../../drill/publish.ts';
 import { chartOf, pictureOf } from '../../drill/report/chart.ts';
 import { escape } from '../../drill/report/escape.ts';
 import { htmlOf } from '../../drill/report/html.ts';
@@ -122,4 +122,17 @@ test('README shows the marks of one number in one line, and nothing else of it c
   assert.match(readme, /^\| HAProxy killed \| .* \| 0 of 1 \|$/m);
   assert.match(readme, /^\| the primary’s server lost \| 21\.5 s · 23\.0 s \| 0 \| 0 \| yes \|$/m);
   assert.throws(() => withTable('nothing', []), /README\.md has no <!-- drill/);
+});
+
+test('of drills between which something was changed, each fault is told as the last one found it', () => {
+  const [first] = record.injections;
+  assert.ok(first);
+  const other = { ...first, mark: 'other' };
+  const earlier = { ...record, date: '2026-01-01T00:00:00.000Z', injections: [first, first, other] };
+  const later = { ...record, date: '2026-01-02T00:00:00.000Z', injections: [first] };
+  const marks = newest([later, earlier]).map(({ date, injections }) => [date, injections.map(({ mark }) => mark)]);
+  assert.deepEqual(marks, [
+    [earlier.date, ['other']],
+    [later.date, [first.mark]],
+  ]);
 });
