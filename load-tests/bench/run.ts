@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../servers/figures.ts';
@@ -17,6 +17,7 @@ const ask = ({ asked }: Contender, seconds: number) => wrk({ ...asked, seconds }
 export const measurePair = async (pair: Pair, pace: Pace, say: (text: string) => void): Promise<Result> => {
   const folder = mkdtempSync(join(tmpdir(), 'scale-up-bench-'));
   // nginx leaves root behind, and must reach its files.
+  chmodSync(folder, 0o755);
   const { ours, theirs } = await pair.start(folder);
   try {
     for (const one of [ours, theirs]) await ask(one, pace.warmUp);
