@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { forwardApi, forwardedMethods, type Upstream } from './forwarding/routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { OtherAssets } from './static-files/other-assets.ts';
-import { serveStaticFiles } from './static-files/routes.ts';
+import { findPrepared, serveStaticFiles, staticRoute } from './static-files/routes.ts';
 import type { StaticFolder } from './static-files/static-folder.ts';
 
 export type WebParts = {
@@ -25,7 +25,8 @@ const noRoute = ({ raw }: FastifyRequest): Problem => {
 /** Builds the web server: /api goes to the upstream, everything else is a static file. */
 export const buildWeb = async (parts: WebParts): Promise<FastifyInstance> => {
   const problemHeaders = { ...securityHeaders, 'cache-control': 'no-store' };
-  const server = createServer({ ...parts, problemHeaders, noRoute });
+  const prepared = { find: findPrepared(parts.folder), route: staticRoute };
+  const server = createServer({ ...parts, problemHeaders, noRoute, prepared });
   const upstream: Upstream = { url: parts.upstreamUrl, limits: { ...limits, ...parts.upstreamLimits } };
   await forwardApi(server, upstream, parts.metrics);
   serveStaticFiles(server, parts.folder, parts.otherAssets);

@@ -2,22 +2,12 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { before, test } from 'node:test';
 import type { ServiceProcess } from '@scale-up/testing';
+import { randomFrom } from './random.ts';
 import { siteFolder, startUpstream, startWeb } from './web.ts';
 
 const requests = 10_000;
 const connections = 32;
 const seed = 20_261_123;
-
-/** Mulberry32: small, and the same numbers on every run. */
-const randomFrom = (start: number): (() => number) => {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 const pieces = String.raw`
   GET HEAD POST PUT DELETE OPTIONS CONNECT TRACE get / /api /api/x /assets/ /index.html /%2e%2e/ /%00 /%zz * http://x/ //x HTTP/1.1 HTTP/1.0 HTTP/9.9

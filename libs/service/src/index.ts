@@ -1,3 +1,4 @@
+export type { Find, Prepared } from './fast-path/connection.ts';
 export { sendProblem, toProblem } from './error-handling.ts';
 export { type Finding, Health } from './health.ts';
 export { limits } from './limits.ts';

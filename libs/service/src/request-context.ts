@@ -1,6 +1,4 @@
 import { randomFillSync, randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { BlockList, isIPv6, type Socket } from 'node:net';
 
 /** W3C Trace Context, version 00. */
 export type TraceContext = { readonly traceId: string; readonly spanId: string; readonly flags: string };
@@ -33,28 +31,3 @@ export const traceparentOf = (trace: TraceContext): string => `00-${trace.traceI
 /** The id of a request: the caller's if it may name one, else a new one. */
 export const requestIdOf = (header: string | string[] | undefined): string =>
   typeof header === 'string' && requestIdForm.test(header) ? header : randomUUID();
-
-/**
- * Tells whether a request comes from the previous tier, whose X-Request-Id, traceparent and X-Forwarded-* are believed.
- * @param networks addresses and networks of that tier; undefined trusts nobody
- */
-export const trustedPeers = (networks: readonly string[] | undefined): ((request: IncomingMessage) => boolean) => {
-  if (!networks) return () => false;
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  // A connection's peer stays the same, and asking the list costs more than most of a request's other headers.
-  const known = new WeakMap<Socket, boolean>();
-  return ({ socket }) => {
-    const answer = known.get(socket);
-    if (answer !== undefined) return answer;
-    const address = socket.remoteAddress;
-    const isTrusted = address !== undefined && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-    known.set(socket, isTrusted);
-    return isTrusted;
-  };
-};

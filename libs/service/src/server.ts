@@ -5,11 +5,13 @@ import { type ErrorAnswers, handleErrors, handleRouterError } from './error-hand
 import type { Health } from './health.ts';
 import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import { measureRequests } from './metrics.ts';
+import { type Find, takeFastPath } from './fast-path/connection.ts';
+import { createRequestDurations } from './metrics.ts';
 import { Problem } from './problems.ts';
 import { isAmbiguous, isCallerGone } from './request-checks.ts';
-import { logRequests } from './request-log.ts';
-import { requestIdOf, type TraceContext, traceOf, trustedPeers } from './request-context.ts';
+import { createRequestLog } from './request-log.ts';
+import { requestIdOf, type TraceContext, traceOf } from './request-context.ts';
+import { TrustedPeers } from './trusted-peers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,19 +27,24 @@ export type ServerParts = ErrorAnswers & {
   readonly health: Health;
   /** Addresses of the previous tier; undefined trusts nobody. */
   readonly trustedProxies: readonly string[] | undefined;
+  /** Answers that are prepared, which then go out past everything below, and under which route they are counted. */
+  readonly prepared?: { readonly find: Find; readonly route: string } | undefined;
 };
 
 /**
  * A Fastify instance as every service of this project starts from: limits, request and trace ids in logs and answers, one log
  * line a request, metrics, problem documents for every error, `Connection: close` while it drains.
  */
-export const createServer = ({ logger, metrics, health, trustedProxies, ...errors }: ServerParts): FastifyInstance => {
-  const isTrusted = trustedPeers(trustedProxies);
+export const createServer = (parts: ServerParts): FastifyInstance => {
+  const { logger, metrics, health, trustedProxies, prepared, ...errors } = parts;
+  const peers = new TrustedPeers(trustedProxies);
+  const logRequest = createRequestLog(logger);
+  const measureRequest = createRequestDurations(metrics);
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    genReqId: (request) => requestIdOf(isTrusted(request) ? request.headers['x-request-id'] : undefined),
+    genReqId: ({ socket, headers }) => requestIdOf(peers.isTrusted(socket) ? headers['x-request-id'] : undefined),
     trustProxy: trustedProxies ? [...trustedProxies] : false,
     bodyLimit: limits.body,
     keepAliveTimeout: limits.keepAlive,
@@ -68,7 +75,7 @@ export const createServer = ({ logger, metrics, health, trustedProxies, ...error
       // Its own end may be on its way still; nobody is left to read an answer.
       return void request.raw.socket.destroy();
     }
-    request.isFromTrustedPeer = isTrusted(request.raw);
+    request.isFromTrustedPeer = peers.isTrusted(request.raw.socket);
     request.trace = traceOf(request.isFromTrustedPeer ? request.headers.traceparent : undefined);
     reply.header('x-request-id', request.id);
     // On Node's response, so that it counts for answers that are written past Fastify as well.
@@ -77,7 +84,30 @@ export const createServer = ({ logger, metrics, health, trustedProxies, ...error
     reply.raw.setHeader('connection', 'close');
     done(new Problem('bad-request'));
   });
-  logRequests(server, logger);
-  measureRequests(server, metrics);
+  server.addHook('onResponse', (request, reply, done) => {
+    const { id, trace, method, url: target, ip: client } = request;
+    const { statusCode: status, elapsedTime: milliseconds } = reply;
+    logRequest({ id, trace, method, target, status, milliseconds, client });
+    // The pattern, not the address: the number of series stays bounded.
+    measureRequest(method, request.routeOptions.url ?? 'none', status, milliseconds);
+    done();
+  });
+  if (prepared) {
+    const close = takeFastPath(server.server, {
+      find: prepared.find,
+      health,
+      idOf: (socket, asked) => requestIdOf(peers.isTrusted(socket) ? asked.requestId : undefined),
+      answered: (socket, asked, id, milliseconds) => {
+        const trace = traceOf(peers.isTrusted(socket) ? asked.traceparent : undefined);
+        const client = peers.clientOf(socket, asked.forwardedFor);
+        logRequest({ id, trace, method: 'GET', target: asked.target, status: 200, milliseconds, client });
+        measureRequest('GET', prepared.route, 200, milliseconds);
+      },
+    });
+    server.addHook('preClose', (done) => {
+      close();
+      done();
+    });
+  }
   return server;
 };

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '@scale-up/service';
+import { type Prepared, Problem } from '@scale-up/service';
 import { answerFile } from './answer.ts';
 import type { Manifest } from './manifest.ts';
+import { negotiate, preferencesOf } from './negotiation.ts';
 import type { OtherAssets } from './other-assets.ts';
 import type { StaticFile } from './static-file.ts';
 import type { StaticFolder } from './static-folder.ts';
@@ -44,6 +45,17 @@ const isNavigation = ({ headers }: IncomingMessage): boolean => {
   return (mode === undefined || mode === 'navigate') && (headers.accept?.includes('text/html') ?? false);
 };
 
+/** The prepared answer to a plain GET: the address is that of a file in memory, and the client takes one of its codings. */
+export const findPrepared =
+  (folder: StaticFolder) =>
+  (target: string, acceptEncoding: string | undefined): Prepared | undefined => {
+    const file = folder.manifest.files.get(pathOf(target));
+    return file && negotiate(file.representations, preferencesOf(acceptEncoding))?.prepared;
+  };
+
+/** The route of everything that is no other route. */
+export const staticRoute = '/*';
+
 const answerOther = async (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -69,5 +81,5 @@ export const serveStaticFiles = (server: FastifyInstance, folder: StaticFolder, 
     if (isNavigation(request.raw) && isPageAddress(manifest, path)) return answerFile(request, reply, manifest.index);
     throw new Problem('not-found');
   };
-  server.route({ method: ['GET', 'HEAD'], url: '/*', handler });
+  server.route({ method: ['GET', 'HEAD'], url: staticRoute, handler });
 };

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Prepared } from '@scale-up/service';
 import { securityHeaders } from '../security-headers.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { CodingOrIdentity } from './negotiation.ts';
@@ -16,6 +17,8 @@ export type Representation = {
   readonly headers: string[];
   /** The same of a 304. */
   readonly notModifiedHeaders: string[];
+  /** A whole 200, for the fast path; undefined: too large for memory. */
+  readonly prepared: Prepared | undefined;
 };
 
 export type StaticFile = {
@@ -78,12 +81,15 @@ export const represent = (
     ...(coding !== 'identity' && { 'content-encoding': coding }),
     ...securityHeaders,
   };
+  const body = bytes && bytes.length <= maxStringBody ? bytes.toString('latin1') : bytes;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return {
     coding,
     etag: content.tag,
     length: content.length,
     bytes,
-    body: bytes && bytes.length <= maxStringBody ? bytes.toString('latin1') : bytes,
+    body,
+    prepared: body === undefined ? undefined : { head: `HTTP/1.1 200 OK\r\n${lines.join('')}x-request-id: `, body },
     headers: flat({ ...headers, 'x-request-id': '' }),
     notModifiedHeaders: flat({ ...caching, 'x-request-id': '' }),
   };
