@@ -1,9 +1,17 @@
-import { createServer, type Health, limits, type Logger, Problem, type Registry } from '@scale-up/service';
+import {
+  createServer,
+  type Exchange,
+  type Health,
+  limits,
+  type Logger,
+  Problem,
+  type Registry,
+} from '@scale-up/service';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { forwardApi, forwardedMethods, type Upstream } from './forwarding/routes.ts';
+import { forwardApi, forwardedMethods, forwardSimple, openForwarding, type Upstream } from './forwarding/routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { OtherAssets } from './static-files/other-assets.ts';
-import { findPrepared, serveStaticFiles, staticRoute } from './static-files/routes.ts';
+import { answerPrepared, serveStaticFiles } from './static-files/routes.ts';
 import type { StaticFolder } from './static-files/static-folder.ts';
 
 export type WebParts = {
@@ -25,11 +33,14 @@ const noRoute = ({ raw }: FastifyRequest): Problem => {
 /** Builds the web server: /api goes to the upstream, everything else is a static file. */
 export const buildWeb = async (parts: WebParts): Promise<FastifyInstance> => {
   const problemHeaders = { ...securityHeaders, 'cache-control': 'no-store' };
-  const prepared = { find: findPrepared(parts.folder), route: staticRoute };
-  const server = createServer({ ...parts, problemHeaders, noRoute, prepared });
+  const { folder, logger, metrics } = parts;
   const upstream: Upstream = { url: parts.upstreamUrl, limits: { ...limits, ...parts.upstreamLimits } };
-  await forwardApi(server, upstream, parts.metrics);
-  serveStaticFiles(server, parts.folder, parts.otherAssets);
-  server.addHook('onClose', () => parts.folder.close());
+  const forwarding = openForwarding(upstream, metrics);
+  const fastPath = (exchange: Exchange): boolean =>
+    answerPrepared(folder, exchange) || forwardSimple(exchange, forwarding, logger);
+  const server = createServer({ ...parts, problemHeaders, noRoute, fastPath });
+  await forwardApi(server, forwarding);
+  serveStaticFiles(server, folder, parts.otherAssets);
+  server.addHook('onClose', () => folder.close());
   return server;
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { before, test } from 'node:test';
@@ -119,6 +120,12 @@ const targets = [
   '/nothing.js',
   '/articles/x',
   '/api/x',
+  '/api/',
+  '/api',
+  '/api/x?a=%20&b="c"',
+  '/api/%zz',
+  `/api/${'x'.repeat(5_000)}`,
+  '/apis',
   '/%2e%2e/etc/passwd',
   `${scriptPath}\x7f`,
   `${scriptPath}\xe9`,
@@ -263,4 +270,86 @@ test('a draining process says that the connection ends, and ends those that are 
   await once(idle, 'close');
   assert.equal((await draining.exited).code, 0);
   assert.ok(performance.now() - begun < 1_500);
+});
+
+test('an answer without a length comes in chunks, one with a length as it is, and both keep the connection', async () => {
+  const upstream = await startUpstream((asked, response) => {
+    if (asked.url === '/api/pieces') {
+      response.write('one ');
+      response.write('x'.repeat(70_000));
+      return void setTimeout(() => response.end(' two'), 20);
+    }
+    if (asked.url === '/api/nothing') return void response.writeHead(204).end();
+    if (asked.url === '/api/same') return void response.writeHead(304, { etag: '"x"' }).end();
+    if (asked.url === '/api/empty') return void response.end();
+    response.end('whole');
+  });
+  const own = await startWeb({ STATIC_DIR: await siteFolder(), APP_URL: upstream.url });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const sockets = new Set<unknown>();
+  const ask = async (path: string): Promise<[number | undefined, string | undefined, number]> => {
+    const [response] = (await once(request(`${own.url}${path}`, { agent }).end(), 'response')) as [IncomingMessage];
+    sockets.add(response.socket);
+    return [response.statusCode, response.headers['content-length'], (await text(response)).length];
+  };
+  assert.deepEqual(await ask('/api/pieces'), [200, undefined, 70_008]);
+  assert.deepEqual(await ask('/api/nothing'), [204, undefined, 0]);
+  assert.deepEqual(await ask('/api/same'), [304, undefined, 0]);
+  assert.deepEqual(await ask('/api/empty'), [200, '0', 0]);
+  assert.deepEqual(await ask('/api/whole'), [200, '5', 5]);
+  assert.equal(sockets.size, 1);
+  agent.destroy();
+});
+
+test('an answer that breaks off resets the client, and is no whole one', async () => {
+  const upstream = await startUpstream((_, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('half');
+    setTimeout(() => response.destroy(), 20);
+  });
+  const own = await startWeb({ STATIC_DIR: await siteFolder(), APP_URL: upstream.url });
+  await assert.rejects(fetch(`${own.url}/api/x`).then((answer) => answer.text()));
+  const metrics = await (await fetch(`${own.opsUrl}/metrics`)).text();
+  assert.match(metrics, /web_forward_failures_total\{.*reason="cut".*\} 1/);
+});
+
+test('requests that come while one is under way are answered after it, in their order', async () => {
+  const upstream = await startUpstream((asked, response) => {
+    setTimeout(() => response.end(asked.url), asked.url === '/api/slow' ? 100 : 0);
+  });
+  const own = await startWeb({ STATIC_DIR: await siteFolder(), APP_URL: upstream.url });
+  const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+  const all = text(socket);
+  for (const piece of [
+    get('/api/slow'),
+    get(scriptPath),
+    get('/api/one'),
+    'GET /api/t',
+    'wo HTTP/1.1\r\nHost: trial\r\n\r\n',
+    last,
+  ]) {
+    socket.write(piece);
+    await sleep(10);
+  }
+  const answers = comparable(await all);
+  const places = ['/api/slow', '[script]', '/api/one', '/api/two', 'not-found'].map((part) => answers.indexOf(part));
+  assert.ok(
+    places.every((place, index) => place > (places[index - 1] ?? 0)),
+    answers,
+  );
+});
+
+test('a request whose first try fails goes on in the ordinary way, under the same id, and is counted once', async () => {
+  const ids: unknown[] = [];
+  const upstream = await startUpstream((asked, response) => {
+    ids.push(asked.headers['x-request-id']);
+    if (ids.length === 1) asked.socket.resetAndDestroy();
+    else response.end('ok');
+  });
+  const own = await startWeb({ STATIC_DIR: await siteFolder(), APP_URL: upstream.url });
+  const answer = await fetch(`${own.url}/api/x`);
+  assert.equal(await answer.text(), 'ok');
+  assert.deepEqual(ids, Array(2).fill(answer.headers.get('x-request-id')));
+  const metrics = await (await fetch(`${own.opsUrl}/metrics`)).text();
+  assert.match(metrics, /http_server_request_duration_seconds_count\{.*http_route="\/api\/\*".*\} 1$/m);
+  assert.match(metrics, /web_retries_total\{.*reason="closed".*\} 1$/m);
 });

@@ -1,4 +1,5 @@
-export type { Find, Prepared } from './fast-path/connection.ts';
+export type { FastPath } from './fast-path/connection.ts';
+export type { Exchange, Prepared } from './fast-path/exchange.ts';
 export { sendProblem, toProblem } from './error-handling.ts';
 export { type Finding, Health } from './health.ts';
 export { limits } from './limits.ts';

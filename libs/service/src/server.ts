@@ -5,7 +5,7 @@ import { type ErrorAnswers, handleErrors, handleRouterError } from './error-hand
 import type { Health } from './health.ts';
 import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import { type Find, takeFastPath } from './fast-path/connection.ts';
+import { type FastPath, forgetTried, takeFastPath, type Tried, triedOn } from './fast-path/connection.ts';
 import { createRequestDurations } from './metrics.ts';
 import { Problem } from './problems.ts';
 import { isAmbiguous, isCallerGone } from './request-checks.ts';
@@ -18,6 +18,8 @@ declare module 'fastify' {
     trace: TraceContext;
     /** Whether it came from the previous tier, whose headers about the client are believed. */
     isFromTrustedPeer: boolean;
+    /** That it was tried on the fast path. */
+    tried: Tried | undefined;
   }
 }
 
@@ -27,8 +29,8 @@ export type ServerParts = ErrorAnswers & {
   readonly health: Health;
   /** Addresses of the previous tier; undefined trusts nobody. */
   readonly trustedProxies: readonly string[] | undefined;
-  /** Answers that are prepared, which then go out past everything below, and under which route they are counted. */
-  readonly prepared?: { readonly find: Find; readonly route: string } | undefined;
+  /** Takes simple requests before Node's parser and everything below see them. */
+  readonly fastPath?: FastPath['take'] | undefined;
 };
 
 /**
@@ -36,7 +38,7 @@ export type ServerParts = ErrorAnswers & {
  * line a request, metrics, problem documents for every error, `Connection: close` while it drains.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
-  const { logger, metrics, health, trustedProxies, prepared, ...errors } = parts;
+  const { logger, metrics, health, trustedProxies, fastPath, ...errors } = parts;
   const peers = new TrustedPeers(trustedProxies);
   const logRequest = createRequestLog(logger);
   const measureRequest = createRequestDurations(metrics);
@@ -44,7 +46,9 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   const server = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    genReqId: ({ socket, headers }) => requestIdOf(peers.isTrusted(socket) ? headers['x-request-id'] : undefined),
+    genReqId: ({ socket, headers }) =>
+      triedOn(socket)?.exchange.context.id ??
+      requestIdOf(peers.isTrusted(socket) ? headers['x-request-id'] : undefined),
     trustProxy: trustedProxies ? [...trustedProxies] : false,
     bodyLimit: limits.body,
     keepAliveTimeout: limits.keepAlive,
@@ -68,6 +72,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   refuseOddRequests(server.server, errors);
   server.decorateRequest('trace');
   server.decorateRequest('isFromTrustedPeer', false);
+  server.decorateRequest('tried');
   server.addHook('onRequest', (request, reply, done) => {
     if (isCallerGone(request.raw)) {
       request.log.info('refused a request whose caller has gone');
@@ -76,7 +81,11 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
       return void request.raw.socket.destroy();
     }
     request.isFromTrustedPeer = peers.isTrusted(request.raw.socket);
-    request.trace = traceOf(request.isFromTrustedPeer ? request.headers.traceparent : undefined);
+    request.tried = triedOn(request.raw.socket);
+    if (request.tried) forgetTried(request.raw.socket);
+    request.trace =
+      request.tried?.exchange.context.trace ??
+      traceOf(request.isFromTrustedPeer ? request.headers.traceparent : undefined);
     reply.header('x-request-id', request.id);
     // On Node's response, so that it counts for answers that are written past Fastify as well.
     if (health.phase === 'draining') reply.raw.setHeader('connection', 'close');
@@ -86,22 +95,27 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   });
   server.addHook('onResponse', (request, reply, done) => {
     const { id, trace, method, url: target, ip: client } = request;
-    const { statusCode: status, elapsedTime: milliseconds } = reply;
+    const { statusCode: status } = reply;
+    const milliseconds = request.tried ? performance.now() - request.tried.exchange.begun : reply.elapsedTime;
     logRequest({ id, trace, method, target, status, milliseconds, client });
     // The pattern, not the address: the number of series stays bounded.
     measureRequest(method, request.routeOptions.url ?? 'none', status, milliseconds);
     done();
   });
-  if (prepared) {
+  if (fastPath) {
     const close = takeFastPath(server.server, {
-      find: prepared.find,
       health,
-      idOf: (socket, asked) => requestIdOf(peers.isTrusted(socket) ? asked.requestId : undefined),
-      answered: (socket, asked, id, milliseconds) => {
-        const trace = traceOf(peers.isTrusted(socket) ? asked.traceparent : undefined);
+      take: fastPath,
+      contextOf: (socket, asked) => {
+        const isFromTrustedPeer = peers.isTrusted(socket);
+        const id = requestIdOf(isFromTrustedPeer ? asked.requestId : undefined);
+        return { id, trace: traceOf(isFromTrustedPeer ? asked.traceparent : undefined), isFromTrustedPeer };
+      },
+      answered: ({ socket, asked, context: { id, trace }, begun }, status, route) => {
+        const milliseconds = performance.now() - begun;
         const client = peers.clientOf(socket, asked.forwardedFor);
-        logRequest({ id, trace, method: 'GET', target: asked.target, status: 200, milliseconds, client });
-        measureRequest('GET', prepared.route, 200, milliseconds);
+        logRequest({ id, trace, method: 'GET', target: asked.target, status, milliseconds, client });
+        measureRequest('GET', route, status, milliseconds);
       },
     });
     server.addHook('preClose', (done) => {

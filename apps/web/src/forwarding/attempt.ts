@@ -1,13 +1,22 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { responseHeaders } from './headers.ts';
 import { RefusedAnswer } from './retry.ts';
 
-// A small answer leaves Node as one string with its headers, which costs less than two buffers (see static-file.ts).
-const maxStringPart = 16_384;
-
 /** Bytes of a refused answer that are read to keep its connection; a longer one costs the connection. */
 const maxRefused = 65_536;
+
+/** Where an answer goes. */
+export type Sink = {
+  readonly hasBegun: boolean;
+  begin(status: number, headers: string[]): void;
+  /** @returns whether more is welcome before `onceDrained` says so */
+  write(part: Buffer): boolean;
+  onceDrained(then: () => void): void;
+  end(): void;
+  /** The answer breaks off. A reset rather than an end: half of one is not to be taken for a whole one. */
+  cut(): void;
+};
 
 /** What one attempt asks and reports; exactly one of the last three ends it. */
 export type AttemptEvents = {
@@ -25,7 +34,7 @@ export type AttemptEvents = {
 
 /** One try to get a request answered by the upstream: undici's handler that streams its answer to the client. */
 export class Attempt implements Dispatcher.DispatchHandler {
-  readonly #response: ServerResponse;
+  readonly #sink: Sink;
   readonly #requestId: string;
   readonly #events: AttemptEvents;
   #controller: Dispatcher.DispatchController | undefined;
@@ -34,8 +43,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #isRefused = false;
   #bytesRefused = 0;
 
-  constructor(response: ServerResponse, requestId: string, events: AttemptEvents) {
-    this.#response = response;
+  constructor(sink: Sink, requestId: string, events: AttemptEvents) {
+    this.#sink = sink;
     this.#requestId = requestId;
     this.#events = events;
   }
@@ -58,7 +67,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    const response = this.#response;
     // "Still at it" is for the router alone, which would take a silent app for frozen (docs/decisions/0030).
     if (status < 200) return;
     if (this.#events.refuses(status, headers)) {
@@ -67,7 +75,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     }
     const raw = controller.rawHeaders;
     const timing = this.#events.onAnswering();
-    response.writeHead(status, responseHeaders(Array.isArray(raw) ? raw : [], status, this.#requestId, timing));
+    this.#sink.begin(status, responseHeaders(Array.isArray(raw) ? raw : [], status, this.#requestId, timing));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -76,24 +84,22 @@ export class Attempt implements Dispatcher.DispatchHandler {
       if (this.#bytesRefused > maxRefused) controller.abort(new Error('the answer that was refused is too long'));
       return;
     }
-    const part = chunk.length <= maxStringPart ? chunk.toString('latin1') : chunk;
-    if (this.#response.write(part, 'latin1')) return;
+    if (this.#sink.write(chunk)) return;
     controller.pause();
-    this.#response.once('drain', () => controller.resume());
+    this.#sink.onceDrained(() => controller.resume());
   }
 
   onResponseEnd(): void {
     if (this.#isRefused) return;
-    this.#response.end();
+    this.#sink.end();
     this.#events.onAnswered();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#isRefused) return;
     if (this.#isCancelled) return this.#events.onCut(this.#ending ?? error);
-    if (!this.#response.headersSent) return this.#events.onFailed(error, this.#controller !== undefined);
-    // A reset rather than an end: even where the end of the connection is the end of the answer, half of one is not a whole.
-    this.#response.socket?.resetAndDestroy();
+    if (!this.#sink.hasBegun) return this.#events.onFailed(error, this.#controller !== undefined);
+    this.#sink.cut();
     this.#events.onCut(error);
   }
 }

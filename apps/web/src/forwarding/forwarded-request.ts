@@ -3,10 +3,11 @@ import { type Counter, Problem } from '@scale-up/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Dispatcher, errors } from 'undici';
 import { Attempt, type AttemptEvents } from './attempt.ts';
-import { requestHeaders } from './headers.ts';
+import { inboundOf, requestHeaders } from './headers.ts';
 import type { HeldRequests } from './held.ts';
 import { type Content, keepContent, nothing } from './kept-body.ts';
 import { isAbsence, pauseBefore, problemOf, type Reason, whyAgain } from './retry.ts';
+import { sinkOfResponse } from './sinks.ts';
 
 export type ForwardingLimits = {
   /** Milliseconds, see libs/service/src/limits.ts. */
@@ -23,7 +24,8 @@ export type Forwarding = {
   readonly failures: Counter<'reason'>;
 };
 
-class ClientLeft extends Error {}
+/** Nobody waits for the answer any more. */
+export class ClientLeft extends Error {}
 
 /** Seconds after which a client may ask again: most restarts are over by then. */
 const retryAfter = '2';
@@ -53,11 +55,18 @@ export class ForwardedRequest implements AttemptEvents {
   /** Made when the first try fails, which most do not. */
   #trouble: Trouble | undefined;
   #isOver = false;
+  /** When it arrived; performance.now(). */
+  readonly #arrived: number;
 
   constructor(request: FastifyRequest, reply: FastifyReply, forwarding: Forwarding) {
     this.#request = request;
     this.#reply = reply;
     this.#forwarding = forwarding;
+    this.#arrived = request.tried?.exchange.begun ?? performance.now() - reply.elapsedTime;
+  }
+
+  get #elapsed(): number {
+    return performance.now() - this.#arrived;
   }
 
   send(): void {
@@ -68,8 +77,10 @@ export class ForwardedRequest implements AttemptEvents {
     keepContent(this.#request.raw, this.#forwarding.limits.keptBody, (content) => {
       this.#content = content;
       // Made once: what was the first try's attempt key, request id and trace is the last one's.
-      this.#headers = requestHeaders(this.#request);
-      this.#try();
+      this.#headers = requestHeaders(inboundOf(this.#request));
+      const { tried } = this.#request;
+      if (tried) this.onFailed(tried.error, tried.wasSent);
+      else this.#try();
     });
   }
 
@@ -98,7 +109,7 @@ export class ForwardedRequest implements AttemptEvents {
     clearTimeout(trouble.timer);
     trouble.tries += 1;
     trouble.mayBeDone ||= reason !== undefined && reason !== 'unreachable' && reason !== 'unavailable';
-    const left = limits.hold - this.#reply.elapsedTime;
+    const left = limits.hold - this.#elapsed;
     if (reason === undefined || left <= 0) return this.#giveUp(error, reason);
     // Mostly an idle connection that was closed in the moment it was used: on another one nobody notices.
     if (reason === 'closed' && trouble.tries === 1) return void setImmediate(() => this.#tryAgain(trouble, reason));
@@ -119,7 +130,7 @@ export class ForwardedRequest implements AttemptEvents {
 
   #try(): void {
     const { raw, method, id } = this.#request;
-    this.#attempt = new Attempt(this.#reply.raw, id, this);
+    this.#attempt = new Attempt(sinkOfResponse(this.#reply.raw), id, this);
     this.#forwarding.dispatcher.dispatch(
       { path: raw.url ?? '/', method, headers: this.#headers, body: this.#content.forTry() },
       this.#attempt,
@@ -132,7 +143,7 @@ export class ForwardedRequest implements AttemptEvents {
     held.again(reason);
     trouble.lastTry = performance.now();
     // A try that begins late ends when one that began at once would have.
-    const patience = Math.max(0, limits.upstreamAnswer - this.#reply.elapsedTime);
+    const patience = Math.max(0, limits.upstreamAnswer - this.#elapsed);
     trouble.timer = setTimeout(() => this.#attempt?.fail(new errors.HeadersTimeoutError()), patience);
     this.#try();
   }

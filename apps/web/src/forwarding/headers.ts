@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { traceparentOf } from '@scale-up/service';
+import { type Exchange, type TraceContext, traceparentOf } from '@scale-up/service';
 import type { FastifyRequest } from 'fastify';
 import { apiContentSecurityPolicy } from '../security-headers.ts';
 
@@ -34,10 +34,26 @@ const replacedOnRequest = new Set([
 
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** The request's headers for the upstream, as undici takes them: name, value, name, value. */
-export const requestHeaders = (request: FastifyRequest): string[] => {
-  const { raw, headers: inbound, isFromTrustedPeer } = request;
-  const { rawHeaders } = raw;
+/** What is known of a request that is passed on. */
+export type Inbound = {
+  readonly id: string;
+  readonly trace: TraceContext;
+  readonly method: string;
+  readonly rawHeaders: readonly string[];
+  /** Of its connection. */
+  readonly peer: string | undefined;
+  readonly host: string | undefined;
+  /** What the previous tier says; nothing else is believed. */
+  readonly believed: {
+    readonly forwardedFor?: string | undefined;
+    readonly forwardedProto?: string | undefined;
+    readonly forwardedHost?: string | undefined;
+    readonly attemptKey?: string | undefined;
+  };
+};
+
+/** A request's headers for the upstream, as undici takes them: name, value, name, value. */
+export const requestHeaders = ({ id, trace, method, rawHeaders, peer, host, believed }: Inbound): string[] => {
   const named = namedByConnection(rawHeaders);
   const headers: string[] = [];
   let hasLength = false;
@@ -50,20 +66,47 @@ export const requestHeaders = (request: FastifyRequest): string[] => {
     hasLength ||= name === 'content-length';
     headers.push(key, value);
   }
-  const believed = (name: string): string | undefined => {
-    const value = isFromTrustedPeer ? inbound[name] : undefined;
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
   // A socket that takes both families writes IPv4 addresses in the form of IPv6.
-  const peer = raw.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '') ?? '';
-  const before = believed('x-forwarded-for');
-  headers.push('x-request-id', request.id, 'traceparent', traceparentOf(request.trace));
-  headers.push('x-forwarded-for', before ? `${before}, ${peer}` : peer);
-  headers.push('x-forwarded-proto', believed('x-forwarded-proto') ?? 'http');
-  headers.push('x-forwarded-host', believed('x-forwarded-host') ?? inbound.host ?? '');
-  if (writes.has(request.method)) headers.push('x-attempt-key', believed('x-attempt-key') ?? randomUUID());
+  const address = peer?.replace(/^::ffff:(?=\d+\.)/, '') ?? '';
+  const { forwardedFor } = believed;
+  headers.push('x-request-id', id, 'traceparent', traceparentOf(trace));
+  headers.push('x-forwarded-for', forwardedFor ? `${forwardedFor}, ${address}` : address);
+  headers.push('x-forwarded-proto', believed.forwardedProto || 'http');
+  headers.push('x-forwarded-host', believed.forwardedHost || (host ?? ''));
+  if (writes.has(method)) headers.push('x-attempt-key', believed.attemptKey || randomUUID());
   return headers;
 };
+
+const nobody = {};
+
+/** What Fastify knows of a request. */
+export const inboundOf = ({ id, trace, method, raw, headers, isFromTrustedPeer }: FastifyRequest): Inbound => {
+  const field = (name: string): string | undefined => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const believed = isFromTrustedPeer
+    ? {
+        forwardedFor: field('x-forwarded-for'),
+        forwardedProto: field('x-forwarded-proto'),
+        forwardedHost: field('x-forwarded-host'),
+        attemptKey: field('x-attempt-key'),
+      }
+    : nobody;
+  const { rawHeaders, socket } = raw;
+  return { id, trace, method, rawHeaders, peer: socket.remoteAddress, host: headers.host, believed };
+};
+
+/** The same of a request on the fast path. */
+export const inboundOfExchange = ({ asked, socket, context }: Exchange): Inbound => ({
+  id: context.id,
+  trace: context.trace,
+  method: 'GET',
+  rawHeaders: asked.rawHeaders,
+  peer: socket.remoteAddress,
+  host: asked.host,
+  believed: context.isFromTrustedPeer ? asked : nobody,
+});
 
 // The id is web's own, the software nobody's business, and x-hold a word between app and web.
 const keptFromClients = new Set(['x-request-id', 'server', 'x-hold']);

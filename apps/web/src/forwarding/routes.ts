@@ -1,6 +1,7 @@
-import { Counter, type Registry } from '@scale-up/service';
+import { Counter, type Exchange, limits, type Logger, type Registry } from '@scale-up/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Pool } from 'undici';
+import { FirstTry } from './first-try.ts';
 import { ForwardedRequest, type Forwarding, type ForwardingLimits } from './forwarded-request.ts';
 import { HeldRequests, type HoldLimits } from './held.ts';
 
@@ -13,40 +14,49 @@ export type Upstream = {
 /** Methods of the API. TRACE would show a client the headers that were added behind its back. */
 export const forwardedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Forwards /api and everything below it to the upstream, as streams, and holds what it cannot answer just now. */
-export const forwardApi = async (
-  server: FastifyInstance,
-  { url, limits }: Upstream,
-  metrics: Registry,
-): Promise<void> => {
-  const pool = new Pool(url, {
+const [top, below] = ['/api', '/api/*'];
+
+/** The connections to the upstream, and what all forwarded requests share. */
+export const openForwarding = ({ url, limits }: Upstream, metrics: Registry): Forwarding => ({
+  dispatcher: new Pool(url, {
     connect: { timeout: limits.upstreamConnect },
     headersTimeout: limits.upstreamAnswer,
     // Between two parts of an answer that has begun: as long as for its beginning.
     bodyTimeout: limits.upstreamAnswer,
-  });
-  server.addHook('onClose', () => pool.close());
-  const forwarding: Forwarding = {
-    dispatcher: pool,
-    limits,
-    held: new HeldRequests(limits, metrics),
-    failures: new Counter({
-      name: 'web_forward_failures_total',
-      help: 'Requests that the upstream did not answer, or not to the end.',
-      labelNames: ['reason'],
-      registers: [metrics],
-    }),
-  };
+  }),
+  limits,
+  held: new HeldRequests(limits, metrics),
+  failures: new Counter({
+    name: 'web_forward_failures_total',
+    help: 'Requests that the upstream did not answer, or not to the end.',
+    labelNames: ['reason'],
+    registers: [metrics],
+  }),
+});
 
+/**
+ * Forwards a simple request of the API.
+ * @returns whether it is one; otherwise it takes the ordinary way
+ */
+export const forwardSimple = (exchange: Exchange, forwarding: Forwarding, logger: Logger): boolean => {
+  const { target } = exchange.asked;
+  // Fastify's router refuses what is wrongly encoded or too long, and it alone knows how.
+  if (!target.startsWith('/api/') || target.includes('%') || target.length > limits.pathParameter) return false;
+  new FirstTry(exchange, forwarding, logger).send(below);
+  return true;
+};
+
+/** Forwards /api and everything below it to the upstream, as streams, and holds what it cannot answer just now. */
+export const forwardApi = async (server: FastifyInstance, forwarding: Forwarding): Promise<void> => {
+  server.addHook('onClose', () => forwarding.dispatcher.close());
   // Returns nothing and sends later: returning the reply would have Fastify watch the response's end a second time.
   const forward = (request: FastifyRequest, reply: FastifyReply): void => {
     new ForwardedRequest(request, reply, forwarding).send();
   };
-
   await server.register(async (scope) => {
     // The body is the upstream's to read.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const path of ['/api', '/api/*']) scope.route({ method: forwardedMethods, url: path, handler: forward });
+    for (const path of [top, below]) scope.route({ method: forwardedMethods, url: path, handler: forward });
   });
 };

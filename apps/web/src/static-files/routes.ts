@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Prepared, Problem } from '@scale-up/service';
+import { type Exchange, Problem } from '@scale-up/service';
 import { answerFile } from './answer.ts';
 import type { Manifest } from './manifest.ts';
 import { negotiate, preferencesOf } from './negotiation.ts';
@@ -45,16 +45,20 @@ const isNavigation = ({ headers }: IncomingMessage): boolean => {
   return (mode === undefined || mode === 'navigate') && (headers.accept?.includes('text/html') ?? false);
 };
 
-/** The prepared answer to a plain GET: the address is that of a file in memory, and the client takes one of its codings. */
-export const findPrepared =
-  (folder: StaticFolder) =>
-  (target: string, acceptEncoding: string | undefined): Prepared | undefined => {
-    const file = folder.manifest.files.get(pathOf(target));
-    return file && negotiate(file.representations, preferencesOf(acceptEncoding))?.prepared;
-  };
-
 /** The route of everything that is no other route. */
-export const staticRoute = '/*';
+const staticRoute = '/*';
+
+/**
+ * Answers with a whole file that is in memory, in a coding that the client takes.
+ * @returns whether it did; otherwise the request takes the ordinary way
+ */
+export const answerPrepared = ({ manifest }: StaticFolder, exchange: Exchange): boolean => {
+  const { target, acceptEncoding, isConditional } = exchange.asked;
+  const file = isConditional ? undefined : manifest.files.get(pathOf(target));
+  const prepared = file && negotiate(file.representations, preferencesOf(acceptEncoding))?.prepared;
+  if (prepared) exchange.answer(prepared, staticRoute);
+  return prepared !== undefined;
+};
 
 const answerOther = async (
   request: FastifyRequest,

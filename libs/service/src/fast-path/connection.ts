@@ -2,53 +2,48 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Health } from '../health.ts';
 import { limits } from '../limits.ts';
+import { type Context, Exchange, type ExchangeEnd } from './exchange.ts';
 import { readSimpleGet, type SimpleGet } from './simple-get.ts';
-
-/** An answer that was made before anybody asked. */
-export type Prepared = {
-  /** Status line and headers, up to the value of the last one: `…x-request-id: `. */
-  readonly head: string;
-  /** One string with the head where that is quicker. */
-  readonly body: Buffer | string;
-};
-
-/**
- * Finds the prepared answer to a GET.
- * @returns undefined to let the request take the ordinary way
- */
-export type Find = (target: string, acceptEncoding: string | undefined) => Prepared | undefined;
 
 /** What all connections on the fast path share. */
 export type FastPath = {
-  readonly find: Find;
   readonly health: Health;
-  /** The id under which a request is answered. */
-  readonly idOf: (socket: Socket, asked: SimpleGet) => string;
-  /** Told of each answer, with the milliseconds it took. */
-  readonly answered: (socket: Socket, asked: SimpleGet, id: string, milliseconds: number) => void;
+  /**
+   * Takes a request, to be answered now or later.
+   * @returns false to let it take the ordinary way
+   */
+  readonly take: (exchange: Exchange) => boolean;
+  /** What a request is known by. */
+  readonly contextOf: (socket: Socket, asked: SimpleGet) => Context;
+  /** Told of each answer. */
+  readonly answered: (exchange: Exchange, status: number, route: string) => void;
 };
 
-let dateOf = 0;
-let end = '';
-/** What follows the request's id, as Node writes it; made once a second. */
-const endOfHead = (): string => {
-  const now = Date.now();
-  if (now - dateOf >= 1_000) {
-    dateOf = now - (now % 1_000);
-    const keptFor = limits.keepAlive / 1_000;
-    end = `\r\nDate: ${new Date(now).toUTCString()}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keptFor}\r\n\r\n`;
-  }
-  return end;
-};
+/** A request that was tried here, and is the first that Node's HTTP server has of its connection. */
+export type Tried = { readonly exchange: Exchange; readonly error: Error; readonly wasSent: boolean };
+
+const tried = new WeakMap<Socket, Tried>();
+
+/** The request that a connection's next one is the same as, if it was tried already. */
+export const triedOn = (socket: Socket): Tried | undefined => tried.get(socket);
+
+/** No later request of the connection is that one. */
+export const forgetTried = (socket: Socket): void => void tried.delete(socket);
 
 /** A connection whose requests have all been simple so far. The first one that is not gives it to Node's HTTP server for good. */
-export class FastConnection {
+export class FastConnection implements ExchangeEnd {
   readonly #socket: Socket;
   readonly #path: FastPath;
   readonly #left: (connection: FastConnection) => void;
+  readonly #ordinary: (socket: Socket) => void;
   /** When it was opened or last used, in milliseconds. */
   #usedAt = performance.now();
   #wasUsed = false;
+  #exchange: Exchange | undefined;
+  /** What is asked now, and what came after it. */
+  #asking: Buffer | undefined;
+  #next: Buffer | undefined;
+  #isClosing = false;
 
   /**
    * @param left told when it is closed, or given away
@@ -67,51 +62,76 @@ export class FastConnection {
     socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
   }
 
-  readonly #ordinary: (socket: Socket) => void;
-
   readonly #onData = (chunk: Buffer): void => {
+    if (this.#exchange) {
+      // Answers keep the order of the requests, so what comes meanwhile waits.
+      this.#next = this.#next ? Buffer.concat([this.#next, chunk]) : chunk;
+      this.#socket.pause();
+      return;
+    }
     const begun = performance.now();
-    const { health, find, idOf, answered } = this.#path;
+    const { health, contextOf, take } = this.#path;
     const asked = health.phase === 'draining' ? undefined : readSimpleGet(chunk);
-    const prepared = asked && find(asked.target, asked.acceptEncoding);
-    if (!prepared) return this.#giveAway(chunk);
-    const socket = this.#socket;
+    if (!asked) return this.#giveAway(chunk);
+    this.#asking = chunk;
     this.#usedAt = begun;
     this.#wasUsed = true;
-    const id = idOf(socket, asked);
-    this.#write(prepared, id);
-    answered(socket, asked, id, performance.now() - begun);
+    const exchange = new Exchange(this.#socket, asked, contextOf(this.#socket, asked), begun, this);
+    this.#exchange = exchange;
+    if (!take(exchange)) this.#refuse();
   };
 
-  #write({ head, body }: Prepared, id: string): void {
-    const socket = this.#socket;
-    const whole = head + id + endOfHead();
-    let isTaken: boolean;
-    if (typeof body === 'string') isTaken = socket.write(whole + body, 'latin1');
-    else {
-      socket.cork();
-      socket.write(whole, 'latin1');
-      isTaken = socket.write(body);
-      socket.uncork();
-    }
-    if (isTaken) return;
-    // Who asks and does not read is not read either.
-    socket.pause();
-    socket.once('drain', () => socket.resume());
+  /** The exchange is over: its answer was written. */
+  onAnswered(exchange: Exchange, status: number, route: string): void {
+    this.#exchange = undefined;
+    this.#asking = undefined;
+    this.#usedAt = performance.now();
+    this.#path.answered(exchange, status, route);
+    const next = this.#next;
+    if (next && !exchange.isLast) {
+      this.#next = undefined;
+      setImmediate(() => {
+        if (this.#socket.destroyed) return;
+        this.#socket.resume();
+        this.#onData(next);
+      });
+    } else if (this.#isClosing) this.close();
+  }
+
+  /** A try failed before anything was answered: the ordinary way goes on from there. */
+  onFailed(exchange: Exchange, error: Error, wasSent: boolean): void {
+    tried.set(this.#socket, { exchange, error, wasSent });
+    this.#refuse();
+  }
+
+  #refuse(): void {
+    const [asking, next] = [this.#asking, this.#next];
+    this.#exchange = undefined;
+    if (this.#socket.destroyed) return;
+    if (next) this.#socket.unshift(next);
+    this.#giveAway(asking);
+    if (next) this.#socket.resume();
+  }
+
+  /** Whether answers are to say that the connection ends with them. */
+  get isLast(): boolean {
+    return this.#path.health.phase === 'draining';
   }
 
   /** Looks after it once a second or so. */
   check(now: number): void {
-    // An answer that is still being read.
-    if (this.#socket.writableLength > 0) this.#usedAt = now;
+    // An answer that is waited for, or still being read.
+    if (this.#exchange || this.#socket.writableLength > 0) this.#usedAt = now;
     const idle = now - this.#usedAt;
     // Nothing for a second: the limits for what is slow are Node's to keep.
     if (!this.#wasUsed && idle > 1_000) this.#giveAway();
     else if (idle > limits.keepAlive) this.#socket.destroy();
   }
 
-  /** Closes it, when nothing is on its way. */
+  /** Closes it as soon as nothing is on its way. */
   close(): void {
+    this.#isClosing = true;
+    if (this.#exchange) return;
     if (this.#socket.writableLength === 0) this.#socket.destroy();
     else this.#socket.destroySoon();
   }
@@ -124,14 +144,26 @@ export class FastConnection {
     this.#ordinary(socket);
   }
 
-  // Node's server allows half-open connections, so that it can still answer; here nothing is left to be answered.
-  readonly #onEnd = (): void => void this.#socket.end();
+  // As Node's server does it: who ends a connection does not wait for an answer.
+  readonly #onEnd = (): void => {
+    this.#leave();
+    this.#socket.end();
+  };
   readonly #onError = (): void => void this.#socket.destroy();
-  readonly #onClose = (): void => this.#left(this);
+  readonly #onClose = (): void => {
+    this.#left(this);
+    this.#leave();
+  };
+
+  #leave(): void {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    exchange?.leave();
+  }
 }
 
 /**
- * Reads the simple requests of a server's connections, and answers those whose answer is prepared, before Node's HTTP server sees them.
+ * Reads the simple requests of a server's connections, and lets `take` answer them, before Node's HTTP server sees them.
  * @returns ends the connections that are still here
  */
 export const takeFastPath = (server: Server, path: FastPath): (() => void) => {

@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Exchange, Logger } from '@scale-up/service';
+import { Attempt, type AttemptEvents } from './attempt.ts';
+import { ClientLeft, type Forwarding } from './forwarded-request.ts';
+import { inboundOfExchange, requestHeaders } from './headers.ts';
+import { isAbsence } from './retry.ts';
+import { sinkOfExchange } from './sinks.ts';
+
+/** A simple request's first try, on the fast path. Nearly all are the last; a `ForwardedRequest` goes on where one fails. */
+export class FirstTry implements AttemptEvents {
+  readonly #exchange: Exchange;
+  readonly #forwarding: Forwarding;
+  readonly #logger: Logger;
+
+  constructor(exchange: Exchange, forwarding: Forwarding, logger: Logger) {
+    this.#exchange = exchange;
+    this.#forwarding = forwarding;
+    this.#logger = logger;
+  }
+
+  /** @param route under which it is counted */
+  send(route: string): void {
+    const exchange = this.#exchange;
+    const attempt = new Attempt(sinkOfExchange(exchange, route), exchange.context.id, this);
+    exchange.onLeft = () => attempt.cancel(new ClientLeft('the client closed the connection'));
+    const headers = requestHeaders(inboundOfExchange(exchange));
+    this.#forwarding.dispatcher.dispatch({ path: exchange.asked.target, method: 'GET', headers }, attempt);
+  }
+
+  refuses(status: number, headers: IncomingHttpHeaders): boolean {
+    return isAbsence(status, headers);
+  }
+
+  onAnswering(): undefined {}
+
+  onAnswered(): void {}
+
+  onFailed(error: Error, wasSent: boolean): void {
+    this.#exchange.fail(error, wasSent);
+  }
+
+  onCut(error: Error): void {
+    this.#forwarding.failures.inc({ reason: error instanceof ClientLeft ? 'client-left' : 'cut' });
+    const { id, trace } = this.#exchange.context;
+    this.#logger.info({ request_id: id, trace_id: trace.traceId, err: error }, 'forwarded request cut');
+  }
+}
