@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { before, test } from 'node:test';
@@ -288,7 +288,7 @@ test('an answer without a length comes in chunks, one with a length as it is, an
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const sockets = new Set<unknown>();
   const ask = async (path: string): Promise<[number | undefined, string | undefined, number]> => {
-    const [response] = (await once(request(`${own.url}${path}`, { agent }).end(), 'response')) as [IncomingMessage];
+    const [response] = (await once(httpGet(`${own.url}${path}`, { agent }), 'response')) as [IncomingMessage];
     sockets.add(response.socket);
     return [response.statusCode, response.headers['content-length'], (await text(response)).length];
   };

@@ -1,4 +1,4 @@
-import { Counter, type Exchange, limits, type Logger, type Registry } from '@scale-up/service';
+import { Counter, type Exchange, limits as serviceLimits, type Logger, type Registry } from '@scale-up/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Pool } from 'undici';
 import { FirstTry } from './first-try.ts';
@@ -41,7 +41,7 @@ export const openForwarding = ({ url, limits }: Upstream, metrics: Registry): Fo
 export const forwardSimple = (exchange: Exchange, forwarding: Forwarding, logger: Logger): boolean => {
   const { target } = exchange.asked;
   // Fastify's router refuses what is wrongly encoded or too long, and it alone knows how.
-  if (!target.startsWith('/api/') || target.includes('%') || target.length > limits.pathParameter) return false;
+  if (!target.startsWith('/api/') || target.includes('%') || target.length > serviceLimits.pathParameter) return false;
   new FirstTry(exchange, forwarding, logger).send(below);
   return true;
 };
