@@ -114,7 +114,6 @@ const targets = [
   '/?',
   '//',
   '/picture.png',
-  '/movie.mp4',
   '/with"quote.txt',
   '/with%22quote.txt',
   '/nothing.js',
@@ -142,7 +141,8 @@ const isSame = async (request: string): Promise<void> => {
 };
 
 test('every kind of target is answered as it is by way of Node’s parser', async () => {
-  await Promise.all(targets.map((target) => isSame(get(target))));
+  // What is streamed from the disk; beside `Connection: close`, the end of the connection may overtake it.
+  await Promise.all([...targets, '/movie.mp4'].map((target) => isSame(get(target))));
 });
 
 test('every kind of field is read, or refused, as Node’s parser does', async () => {

@@ -111,7 +111,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
         const id = requestIdOf(isFromTrustedPeer ? asked.requestId : undefined);
         return { id, trace: traceOf(isFromTrustedPeer ? asked.traceparent : undefined), isFromTrustedPeer };
       },
-      answered: ({ socket, asked, context: { id, trace }, begun }, status, route) => {
+      answered: ({ socket, asked, context: { id, trace }, begun, route }, status) => {
         const milliseconds = performance.now() - begun;
         const client = peers.clientOf(socket, asked.forwardedFor);
         logRequest({ id, trace, method: 'GET', target: asked.target, status, milliseconds, client });

@@ -4,7 +4,6 @@ import { Attempt, type AttemptEvents } from './attempt.ts';
 import { ClientLeft, type Forwarding } from './forwarded-request.ts';
 import { inboundOfExchange, requestHeaders } from './headers.ts';
 import { isAbsence } from './retry.ts';
-import { sinkOfExchange } from './sinks.ts';
 
 /** A simple request's first try, on the fast path. Nearly all are the last; a `ForwardedRequest` goes on where one fails. */
 export class FirstTry implements AttemptEvents {
@@ -18,10 +17,9 @@ export class FirstTry implements AttemptEvents {
     this.#logger = logger;
   }
 
-  /** @param route under which it is counted */
-  send(route: string): void {
+  send(): void {
     const exchange = this.#exchange;
-    const attempt = new Attempt(sinkOfExchange(exchange, route), exchange.context.id, this);
+    const attempt = new Attempt(exchange, exchange.context.id, this);
     exchange.onLeft = () => attempt.cancel(new ClientLeft('the client closed the connection'));
     const headers = requestHeaders(inboundOfExchange(exchange));
     this.#forwarding.dispatcher.dispatch({ path: exchange.asked.target, method: 'GET', headers }, attempt);

@@ -7,7 +7,7 @@ import { inboundOf, requestHeaders } from './headers.ts';
 import type { HeldRequests } from './held.ts';
 import { type Content, keepContent, nothing } from './kept-body.ts';
 import { isAbsence, pauseBefore, problemOf, type Reason, whyAgain } from './retry.ts';
-import { sinkOfResponse } from './sinks.ts';
+import { sinkOfResponse } from './response-sink.ts';
 
 export type ForwardingLimits = {
   /** Milliseconds, see libs/service/src/limits.ts. */

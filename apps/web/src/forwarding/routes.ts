@@ -42,7 +42,8 @@ export const forwardSimple = (exchange: Exchange, forwarding: Forwarding, logger
   const { target } = exchange.asked;
   // Fastify's router refuses what is wrongly encoded or too long, and it alone knows how.
   if (!target.startsWith('/api/') || target.includes('%') || target.length > serviceLimits.pathParameter) return false;
-  new FirstTry(exchange, forwarding, logger).send(below);
+  exchange.route = below;
+  new FirstTry(exchange, forwarding, logger).send();
   return true;
 };
 

@@ -56,8 +56,10 @@ export const answerPrepared = ({ manifest }: StaticFolder, exchange: Exchange): 
   const { target, acceptEncoding, isConditional } = exchange.asked;
   const file = isConditional ? undefined : manifest.files.get(pathOf(target));
   const prepared = file && negotiate(file.representations, preferencesOf(acceptEncoding))?.prepared;
-  if (prepared) exchange.answer(prepared, staticRoute);
-  return prepared !== undefined;
+  if (!prepared) return false;
+  exchange.route = staticRoute;
+  exchange.answer(prepared);
+  return true;
 };
 
 const answerOther = async (

@@ -16,7 +16,7 @@ export type FastPath = {
   /** What a request is known by. */
   readonly contextOf: (socket: Socket, asked: SimpleGet) => Context;
   /** Told of each answer. */
-  readonly answered: (exchange: Exchange, status: number, route: string) => void;
+  readonly answered: (exchange: Exchange, status: number) => void;
 };
 
 /** A request that was tried here, and is the first that Node's HTTP server has of its connection. */
@@ -82,11 +82,11 @@ export class FastConnection implements ExchangeEnd {
   };
 
   /** The exchange is over: its answer was written. */
-  onAnswered(exchange: Exchange, status: number, route: string): void {
+  onAnswered(exchange: Exchange, status: number): void {
     this.#exchange = undefined;
     this.#asking = undefined;
     this.#usedAt = performance.now();
-    this.#path.answered(exchange, status, route);
+    this.#path.answered(exchange, status);
     const next = this.#next;
     if (next && !exchange.isLast) {
       this.#next = undefined;

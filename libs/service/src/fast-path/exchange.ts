@@ -18,7 +18,7 @@ export type Context = { readonly id: string; readonly trace: TraceContext; reado
 /** Who is told how an exchange ended. */
 export type ExchangeEnd = {
   readonly isLast: boolean;
-  onAnswered(exchange: Exchange, status: number, route: string): void;
+  onAnswered(exchange: Exchange, status: number): void;
   onFailed(exchange: Exchange, error: Error, wasSent: boolean): void;
 };
 
@@ -49,6 +49,8 @@ export class Exchange {
   readonly begun: number;
   /** Told when the client left before it was answered. */
   onLeft: (() => void) | undefined;
+  /** Under which it is counted. */
+  route = 'none';
   readonly #end: ExchangeEnd;
   #status = 0;
   #head = '';
@@ -65,7 +67,7 @@ export class Exchange {
   }
 
   /** Answers 200 with what is prepared. */
-  answer({ head, body }: Prepared, route: string): void {
+  answer({ head, body }: Prepared): void {
     const { socket } = this;
     const whole = `${head}${this.context.id}\r\nDate: ${httpDate()}\r\n${keptAlive}`;
     let isTaken: boolean;
@@ -76,7 +78,7 @@ export class Exchange {
       isTaken = socket.write(body);
       socket.uncork();
     }
-    this.#end.onAnswered(this, 200, route);
+    this.#end.onAnswered(this, 200);
     if (isTaken) return;
     // Who asks and does not read is not read either.
     socket.pause();
@@ -119,7 +121,7 @@ export class Exchange {
 
   /**
    * A part of the content.
-   * @returns whether more is welcome before the socket's next `drain`
+   * @returns whether more is welcome before `onceDrained` says so
    */
   write(part: Buffer): boolean {
     if (part.length === 0) return true;
@@ -136,12 +138,16 @@ export class Exchange {
     return isTaken;
   }
 
+  onceDrained(then: () => void): void {
+    this.socket.once('drain', then);
+  }
+
   /** The answer is whole. */
-  end(route: string): void {
+  end(): void {
     const rest = this.#isChunked ? `${this.#head}0\r\n\r\n` : this.#head;
     if (rest !== '') this.socket.write(rest, 'latin1');
     if (this.#isLast) this.socket.end();
-    if (!this.#hasLeft) this.#end.onAnswered(this, this.#status, route);
+    if (!this.#hasLeft) this.#end.onAnswered(this, this.#status);
   }
 
   /**
