@@ -12,6 +12,8 @@ export type FaultSiteOptions = {
   readonly instances?: number;
   /** Variables of app beside those it needs. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The same of web. */
+  readonly webEnv?: NodeJS.ProcessEnv;
   /** Sees what goes between app and PostgreSQL. */
   readonly watch?: RelayOptions['watch'];
   /** Settings of PostgreSQL. */
@@ -81,6 +83,7 @@ export class FaultSite {
         TRUSTED_PROXIES: '',
         APP_URL: `http://127.0.0.1:${this.appRelay.port}`,
         DRAIN_DELAY_MS: '0',
+        ...this.#options.webEnv,
       },
     });
   }

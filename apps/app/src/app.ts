@@ -2,6 +2,7 @@ import type { Cache } from '@scale-up/cache';
 import type { Config } from '@scale-up/config';
 import type { Database } from '@scale-up/database';
 import { type Health, Problem } from '@scale-up/service';
+import type { Tracing } from '@scale-up/tracing';
 import type { FastifyInstance } from 'fastify';
 import { articleRoutes } from './articles/routes.ts';
 import { readJsonBodies } from './body.ts';
@@ -17,6 +18,7 @@ import { profileRoutes } from './profiles/routes.ts';
 import { createRouting } from './routing.ts';
 import { tagRoutes } from './tags/routes.ts';
 import { createTokens } from './tokens.ts';
+import { traceHandlers } from './traced.ts';
 import { sayUnderWay } from './under-way.ts';
 import { createLoginLimits } from './users/login-limits.ts';
 import { userRoutes } from './users/routes.ts';
@@ -29,6 +31,7 @@ export type AppParts = {
   readonly standbys?: Database | undefined;
   readonly cache: Cache;
   readonly health: Health;
+  readonly tracing: Tracing;
 };
 
 /**
@@ -38,7 +41,7 @@ export type AppParts = {
  */
 export const buildApp = async (
   server: FastifyInstance,
-  { config, database, standbys, cache, health }: AppParts,
+  { config, database, standbys, cache, health, tracing }: AppParts,
 ): Promise<void> => {
   const tokens = createTokens(config.TOKEN_SECRET, config.TOKEN_LIFETIME_HOURS);
   const limits = createLoginLimits(cache, config.LOGIN_LIMIT_PER_MINUTE, config.REGISTRATION_LIMIT_PER_HOUR);
@@ -51,6 +54,7 @@ export const buildApp = async (
         if (health.phase === 'starting') throw new Problem('unavailable', {}, { 'retry-after': retryAfter });
       });
       readJsonBodies(api);
+      traceHandlers(api, tracing);
       api.setValidatorCompiler(compileValidator);
       await describeApi(api);
       reportHolding(api);

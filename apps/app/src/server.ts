@@ -2,11 +2,13 @@ import { openCache, type Servers } from '@scale-up/cache';
 import { type Config, readConfigOrExit } from '@scale-up/config';
 import { type Database, openDatabase } from '@scale-up/database';
 import { createLogger, createMetrics, createServer, Health, isRefused, run } from '@scale-up/service';
+import { startTracing, type Tracing } from '@scale-up/tracing';
 import { buildApp } from './app.ts';
 import { reportDatabase } from './database-events.ts';
 import { reportDependencies } from './dependencies.ts';
 import { pruneOutcomes } from './pruning.ts';
 import { compatibleSchema } from './schema-version.ts';
+import { traceCache, traceDatabase } from './traced.ts';
 
 /** Bytes that all waiting requests keep together: bodies of 1 MiB must not fill the memory that 2,000 small ones may. */
 const heldBytes = 64 * 1_048_576;
@@ -20,10 +22,12 @@ const cacheServers = (config: Config<'app'>): Servers | undefined =>
  * The standbys, read while the primary is away: by few connections, for it is an exception and the reads are short. Whoever has no answer within 0.5 s waits
  * for the primary instead.
  */
-const openStandbys = (config: Config<'app'>): Database | undefined => {
-  const url = config.DATABASE_REPLICAS_URL?.reveal();
+const openStandbys = (config: Config<'app'>, tracing: Tracing): Database | undefined => {
+  const { DATABASE_REPLICAS_URL: url } = config;
+  if (url === undefined) return undefined;
   const hold = { time: 500, callers: config.HELD_REQUESTS_MAX, bytes: heldBytes };
-  return url === undefined ? undefined : openDatabase({ url, poolSize: 3, applicationName: 'app-standby', hold });
+  const observer = traceDatabase(tracing, url);
+  return openDatabase({ url: url.reveal(), poolSize: 3, applicationName: 'app-standby', hold, observer });
 };
 
 /** Longer than a router on this server takes, in milliseconds; without an answer there is hope. */
@@ -45,6 +49,7 @@ const isCutOff = ({ OWN_ROUTER: router }: Config<'app'>): (() => Promise<boolean
 const main = async (): Promise<void> => {
   const config = readConfigOrExit('app');
   const logger = createLogger('app', config);
+  const tracing = await startTracing({ name: 'app', release: config.RELEASE }, logger);
   const metrics = createMetrics('app', config.RELEASE);
   const health = new Health(isCutOff(config));
   const database = openDatabase({
@@ -60,15 +65,16 @@ const main = async (): Promise<void> => {
       isCutOff: isCutOff(config),
     },
     onEvent: reportDatabase(logger, metrics),
+    observer: traceDatabase(tracing, config.DATABASE_URL),
   });
-  const standbys = openStandbys(config);
-  const cache = openCache(cacheServers(config), (isUp, reason) =>
-    isUp ? logger.info('cache connected') : logger.warn({ err: reason }, 'cache lost, working without'),
-  );
+  const standbys = openStandbys(config, tracing);
+  const onCacheChange = (isUp: boolean, reason?: Error): void =>
+    isUp ? logger.info('cache connected') : logger.warn({ err: reason }, 'cache lost, working without');
+  const cache = openCache(cacheServers(config), onCacheChange, { observer: traceCache(tracing) });
   reportDependencies(health, metrics, database, cache);
 
-  const server = createServer({ logger, metrics, health, trustedProxies: config.TRUSTED_PROXIES });
-  await buildApp(server, { config, database, standbys, cache, health });
+  const server = createServer({ logger, metrics, health, tracing, trustedProxies: config.TRUSTED_PROXIES });
+  await buildApp(server, { config, database, standbys, cache, health, tracing });
   const closing = new AbortController();
   server.addHook('onClose', async () => {
     closing.abort();
@@ -80,6 +86,7 @@ const main = async (): Promise<void> => {
     health,
     metrics,
     logger,
+    tracing,
     release: config.RELEASE,
     listen: { host: config.APP_HOST, port: config.APP_PORT },
     ops: { host: config.APP_OPS_HOST, port: config.APP_OPS_PORT },

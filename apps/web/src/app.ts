@@ -7,6 +7,7 @@ import {
   Problem,
   type Registry,
 } from '@scale-up/service';
+import type { Tracing } from '@scale-up/tracing';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { forwardApi, forwardedMethods, forwardSimple, openForwarding, type Upstream } from './forwarding/routes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -18,6 +19,7 @@ export type WebParts = {
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly health: Health;
+  readonly tracing?: Tracing | undefined;
   readonly trustedProxies: readonly string[] | undefined;
   readonly folder: StaticFolder;
   readonly otherAssets?: OtherAssets | undefined;

@@ -1,5 +1,6 @@
 import { readConfigOrExit } from '@scale-up/config';
 import { createLogger, createMetrics, Health, isRefused, type Logger, run } from '@scale-up/service';
+import { startTracing } from '@scale-up/tracing';
 import { buildWeb } from './app.ts';
 import { NoIndexPage } from './static-files/manifest.ts';
 import { OtherAssets } from './static-files/other-assets.ts';
@@ -19,6 +20,7 @@ const openFolderOrExit = async (path: string, logger: Logger): Promise<StaticFol
 const main = async (): Promise<void> => {
   const config = readConfigOrExit('web');
   const logger = createLogger('web', config);
+  const tracing = await startTracing({ name: 'web', release: config.RELEASE }, logger);
   const metrics = createMetrics('web', config.RELEASE);
   const { OWN_ROUTER: router } = config;
   const health = new Health(router && (() => isRefused(router)));
@@ -27,6 +29,7 @@ const main = async (): Promise<void> => {
     logger,
     metrics,
     health,
+    tracing,
     trustedProxies: config.TRUSTED_PROXIES,
     folder,
     otherAssets: config.OTHER_ASSETS_DIR === undefined ? undefined : new OtherAssets(config.OTHER_ASSETS_DIR, logger),
@@ -38,6 +41,7 @@ const main = async (): Promise<void> => {
     health,
     metrics,
     logger,
+    tracing,
     release: config.RELEASE,
     listen: { host: config.WEB_HOST, port: config.WEB_PORT },
     ops: { host: config.WEB_OPS_HOST, port: config.WEB_OPS_PORT },

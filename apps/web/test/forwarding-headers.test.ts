@@ -36,7 +36,7 @@ test('what an unknown client says about itself is replaced by what web knows', a
   for (const name of ['x-request-id', 'x-attempt-key']) {
     assert.match(valuesOf(upstream, name).join(), /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   }
-  assert.match(valuesOf(upstream, 'traceparent').join(), /^00-(?!0af7)[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  assert.match(valuesOf(upstream, 'traceparent').join(), /^00-(?!0af7)[0-9a-f]{32}-[0-9a-f]{16}-00$/);
 });
 
 test('what the previous tier says is kept, and its address is added', async () => {

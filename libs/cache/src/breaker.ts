@@ -1,10 +1,22 @@
 export type Breaker = {
-  /** The answer; or undefined when there is none in time, it is a failure, or the server is given a rest. Never throws. */
-  readonly attempt: <Answer>(work: () => Promise<Answer>) => Promise<Answer | undefined>;
+  /**
+   * The answer; or undefined when there is none in time, it is a failure, or the server is given a rest. Never throws.
+   * @param asked for an observer
+   */
+  readonly attempt: <Answer>(asked: Asked, work: () => Promise<Answer>) => Promise<Answer | undefined>;
   /** Whether the server answers now. A good answer ends its rest. Never throws. */
   readonly probe: () => Promise<boolean>;
   readonly state: () => { readonly isOpen: boolean; readonly opens: number };
 };
+
+/**
+ * Sees what the server is asked, in the asynchronous context of who asks: for a tracer. Keys and values are never shown.
+ * @returns told of the end, with the error's class where there was no good answer; undefined where nobody is interested
+ */
+export type Observer = (asked: Asked) => ((failure?: string) => void) | undefined;
+
+/** A command, or the one that says most of several sent together; and what it is for. */
+export type Asked = { readonly command: string; readonly target: string };
 
 /** Times in milliseconds. */
 const limits = {
@@ -20,7 +32,12 @@ const limits = {
  * @param ping the trial after a rest; no caller waits for it
  * @param patience in ms, for one answer
  */
-export const createBreaker = (isConnected: () => boolean, ping: () => Promise<unknown>, patience: number): Breaker => {
+export const createBreaker = (
+  isConnected: () => boolean,
+  ping: () => Promise<unknown>,
+  patience: number,
+  observer?: Observer,
+): Breaker => {
   let isOpen = false;
   let opens = 0;
   let failures = 0;
@@ -53,17 +70,20 @@ export const createBreaker = (isConnected: () => boolean, ping: () => Promise<un
   return {
     probe,
     state: () => ({ isOpen, opens }),
-    attempt: async (work) => {
+    attempt: async (asked, work) => {
       if (!isConnected()) return undefined;
       if (isOpen) {
         if (performance.now() >= restsUntil) void probe();
         return undefined;
       }
+      const end = observer?.(asked);
       try {
         const answer = await inTime(work(), patience);
+        end?.();
         failures = 0;
         return answer;
-      } catch {
+      } catch (error) {
+        end?.(error instanceof Error ? error.constructor.name : 'unknown');
         failures++;
         if (failures >= limits.failures && !isOpen) open();
         return undefined;
@@ -72,10 +92,12 @@ export const createBreaker = (isConnected: () => boolean, ping: () => Promise<un
   };
 };
 
-/** @throws Error when there is no answer in time; one that comes later is ignored */
+class NoAnswer extends Error {}
+
+/** @throws NoAnswer when there is none in time; one that comes later is ignored */
 const inTime = <Answer>(answer: Promise<Answer>, patience: number): Promise<Answer> =>
   new Promise((resolve, reject) => {
     // When this process itself was held up, the answer may have arrived but not been read: reading comes before setImmediate.
-    const timer = setTimeout(() => setImmediate(() => reject(new Error('no answer in time'))), patience);
+    const timer = setTimeout(() => setImmediate(() => reject(new NoAnswer())), patience);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });

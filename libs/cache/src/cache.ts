@@ -1,4 +1,4 @@
-import { type Breaker, createBreaker } from './breaker.ts';
+import { type Breaker, createBreaker, type Observer } from './breaker.ts';
 import { type Changed, connect, type Servers } from './connection.ts';
 import { createOwnStore } from './own-store.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
@@ -22,6 +22,13 @@ export type Cache = {
   readonly close: () => void;
 };
 
+export type CacheOptions = {
+  /** In ms, how long an answer is waited for; with ten more it is the 50 ms that are promised here. */
+  readonly patience?: number;
+  /** Sees what the server is asked. */
+  readonly observer?: Observer | undefined;
+};
+
 /** Of all values together: some thousand lists of articles, and little beside the rest of a process. */
 const ownStoreBytes = 16 * 1024 * 1024;
 
@@ -33,9 +40,12 @@ const defaultPatience = 40;
  * away, this process does without.
  * @param servers the URL of one, or the Sentinels of several; undefined for none
  * @param onChange told once whenever it comes or goes
- * @param patience in ms, how long an answer is waited for; with ten more it is the 50 ms that are promised here
  */
-export const openCache = (servers: Servers | undefined, onChange: Changed, patience = defaultPatience): Cache => {
+export const openCache = (
+  servers: Servers | undefined,
+  onChange: Changed,
+  { patience = defaultPatience, observer }: CacheOptions = {},
+): Cache => {
   const requests: Record<Result, number> = { fresh: 0, stale: 0, miss: 0 };
   const own = createOwnStore(ownStoreBytes);
   const count = (result: Result): void => void requests[result]++;
@@ -53,6 +63,7 @@ export const openCache = (servers: Servers | undefined, onChange: Changed, patie
     () => redis.status === 'ready',
     () => redis.ping(),
     patience,
+    observer,
   );
   return {
     rateLimiter: (name, points, seconds) => createRateLimiter({ redis, breaker }, name, points, seconds),

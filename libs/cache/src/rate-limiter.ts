@@ -23,15 +23,17 @@ export const createRateLimiter = (
   seconds: number,
 ): RateLimiter => {
   const limits = { keyPrefix: `limit:${name}`, points, duration: seconds };
+  const target = `limit ${name}`;
+  const asks = { count: { command: 'EVALSHA', target }, check: { command: 'GET', target } };
   const own = new RateLimiterMemory(limits);
   const shared = server && new RateLimiterRedis({ ...limits, storeClient: server.redis });
   return {
     count: async (key) => {
-      const verdict = shared && (await server?.breaker.attempt(() => consume(shared, key)));
+      const verdict = shared && (await server?.breaker.attempt(asks.count, () => consume(shared, key)));
       return verdict ?? consume(own, key);
     },
     check: async (key) => {
-      let state = shared && (await server?.breaker.attempt(() => shared.get(key)));
+      let state = shared && (await server?.breaker.attempt(asks.check, () => shared.get(key)));
       if (state === undefined) state = await own.get(key);
       return state && state.consumedPoints >= points ? refusal(state) : { allowed: true };
     },

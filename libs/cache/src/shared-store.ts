@@ -21,13 +21,20 @@ export type SharedStore = {
   readonly invalidate: (groups: readonly string[]) => Promise<void>;
 };
 
+const target = 'values';
+const asks = {
+  read: { command: 'MGET', target },
+  write: { command: 'SET', target },
+  invalidate: { command: 'DEL', target },
+};
+
 /** Values and generations in Valkey. Nothing throws, nothing takes longer than the breaker allows. */
 export const createSharedStore = (redis: Redis, breaker: Breaker, name: string): SharedStore => {
   const entryKey = (key: string): string => `values:${name}:entry:${key}`;
   const groupKey = (group: string): string => `values:${name}:group:${group}`;
   return {
     read: (key, groups, draw) =>
-      breaker.attempt(async () => {
+      breaker.attempt(asks.read, async () => {
         const groupKeys = groups.map(groupKey);
         const [time, found] = await run<[[string, string], Generation[]]>(
           redis
@@ -48,7 +55,7 @@ export const createSharedStore = (redis: Redis, breaker: Breaker, name: string):
       }),
     write: async (key, text, { generations, time }, lifetime) => {
       if (generations === undefined) return;
-      await breaker.attempt(() =>
+      await breaker.attempt(asks.write, () =>
         redis.set(entryKey(key), `${time} ${generations}\n${text}`, 'PX', Math.ceil(lifetime)),
       );
     },
@@ -58,7 +65,7 @@ export const createSharedStore = (redis: Redis, breaker: Breaker, name: string):
         // Sent, not waited for: a slow server still gets to it.
         redis.del(...keys).catch(() => {});
       }
-      await breaker.attempt(() => redis.del(...keys));
+      await breaker.attempt(asks.invalidate, () => redis.del(...keys));
     },
   };
 };

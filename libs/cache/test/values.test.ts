@@ -19,7 +19,7 @@ let key: string;
 let tests = 0;
 
 beforeEach(async () => {
-  caches = [openCache(redis.url, () => {}, patience), openCache(redis.url, () => {}, patience)];
+  caches = [openCache(redis.url, () => {}, { patience }), openCache(redis.url, () => {}, { patience })];
   [one, two] = caches.map((cache) => cache.values('test', values)) as [ValueCache, ValueCache];
   key = `key ${tests++}`;
   for (const cache of caches) await within(2_000, 'it is connected', async () => (await cache.probe()) === true);

@@ -25,6 +25,17 @@ export const integer = (min: number, max: number, unit?: string): Kind<number> =
   },
 });
 
+/** A part of a whole. */
+export const ratio = (): Kind<number> => ({
+  name: 'number 0–1',
+  secret: false,
+  parse: (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= 0 && value <= 1)) throw new Wrong('a number from 0 to 1 such as 0.1');
+    return value;
+  },
+});
+
 export const oneOf = <const Values extends readonly string[]>(...values: Values): Kind<Values[number]> => ({
   name: values.join(' | '),
   secret: false,

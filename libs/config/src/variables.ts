@@ -6,6 +6,7 @@ import {
   type Kind,
   networks,
   oneOf,
+  ratio,
   secret,
   secretUrl,
   string,
@@ -53,6 +54,39 @@ export const variables = {
     services: ['web', 'app'],
     default: '30000',
     reason: 'How long requests in flight may take to finish once accepting has stopped; past it the exit code is 1.',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(url('http', 'https'), {
+    services: ['web', 'app'],
+    default: null,
+    example: 'http://127.0.0.1:4318',
+    reason:
+      'Where traces are sent (OTLP). Unset, and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT too: nowhere, and nothing of it is loaded. All other OTEL_* variables of the specification count as well, see docs/operations.md.',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: variable(url('http', 'https'), {
+    services: ['web', 'app'],
+    default: null,
+    example: 'http://127.0.0.1:4318/v1/traces',
+    reason: 'The same as a whole address, path included, where traces go elsewhere than the rest.',
+  }),
+  OTEL_TRACES_SAMPLER: variable(
+    oneOf(
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ),
+    {
+      services: ['web', 'app'],
+      default: 'parentbased_always_on',
+      reason: 'Which requests are recorded, as the specification has it. parentbased: app records what web records.',
+    },
+  ),
+  OTEL_TRACES_SAMPLER_ARG: variable(ratio(), {
+    services: ['web', 'app'],
+    default: '1',
+    reason: 'The part of them that a traceidratio records: 0.1 is one in ten.',
   }),
   WEB_HOST: variable(string(), {
     services: ['web'],

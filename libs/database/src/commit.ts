@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { OutcomeUnknown } from './errors.ts';
+import { observed, type Observer } from './observer.ts';
 import { isRollback } from './verdict.ts';
 
 type Notice = { readonly code?: string | undefined; readonly message?: string | undefined };
@@ -13,7 +14,7 @@ const isWarning = ({ code = '' }: Notice): boolean => /^(01|57P)/.test(code);
  * well, with a warning that the transaction "has already committed locally, but might not have been replicated"; every other error when
  * nothing was committed for certain
  */
-export const commit = async (client: PoolClient): Promise<void> => {
+export const commit = async (client: PoolClient, observer?: Observer): Promise<void> => {
   let warning: Notice | undefined;
   const onNotice = (notice: Notice): void => {
     if (isWarning(notice)) warning = notice;
@@ -21,7 +22,7 @@ export const commit = async (client: PoolClient): Promise<void> => {
   client.on('notice', onNotice);
   let command: string;
   try {
-    ({ command } = await client.query('COMMIT'));
+    ({ command } = await observed(observer, 'COMMIT', () => client.query('COMMIT')));
   } catch (error) {
     throw isRollback(error) ? error : new OutcomeUnknown(error);
   } finally {
@@ -33,9 +34,9 @@ export const commit = async (client: PoolClient): Promise<void> => {
 };
 
 /** Whether it worked. */
-export const rollBack = async (client: PoolClient): Promise<boolean> => {
+export const rollBack = async (client: PoolClient, observer?: Observer): Promise<boolean> => {
   try {
-    await client.query('ROLLBACK');
+    await observed(observer, 'ROLLBACK', () => client.query('ROLLBACK'));
     return true;
   } catch {
     return false;

@@ -2,9 +2,10 @@ import { Availability } from './availability.ts';
 import { OutcomeUnknown, Unavailable, WriteUnderWay } from './errors.ts';
 import type { DatabaseEvent, OnEvent } from './events.ts';
 import { type Caller, Holding, type HoldLimits } from './holding.ts';
+import type { Observer } from './observer.ts';
 import { doOnce, isKnown, type Outcome, type OutcomeKey, pruneOutcomes } from './outcomes.ts';
 import { openPool, type PoolOptions } from './pool.ts';
-import { type Queries, queriesOn } from './queries.ts';
+import { type Queries, queriesOn, type Query } from './queries.ts';
 import { onAny, transact, type Work } from './transact.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
@@ -42,6 +43,8 @@ export type DatabaseOptions = PoolOptions & {
   readonly hold?: HoldLimits;
   /** Told of everything that happens; must not throw. */
   readonly onEvent?: OnEvent;
+  /** Sees what is done for whom; must not throw. */
+  readonly observer?: Observer | undefined;
 };
 
 const noHold: HoldLimits = { time: 0, callers: 0, bytes: 0 };
@@ -51,14 +54,16 @@ const noHold: HoldLimits = { time: 0, callers: 0, bytes: 0 };
  * @param options addresses, size, name, limits
  */
 export const openDatabase = (options: DatabaseOptions): Database => {
+  const { observer } = options;
   const onEvent = (event: DatabaseEvent): void => options.onEvent?.(event);
   const { count, find, connect, close } = openPool(options, onEvent);
   const availability = new Availability(find, onEvent, options.hold);
-  const holding = new Holding(options.hold ?? noHold, availability, onEvent);
+  const holding = new Holding(options.hold ?? noHold, availability, onEvent, observer);
 
+  const send = (query: Query) => onAny(connect, query, observer);
   const forCaller = (caller?: Caller): Queries => ({
-    ...queriesOn((query) => holding.run({ attempt: () => onAny(connect, query), isAbandonable: true }, caller)),
-    script: queriesOn((query) => onAny(connect, query)).script,
+    ...queriesOn((query) => holding.run({ attempt: () => send(query), isAbandonable: true }, caller)),
+    script: queriesOn(send).script,
   });
   const requireCaller = ({ signal }: Caller): void => {
     if (!signal?.aborted) return;
@@ -66,7 +71,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     throw new Unavailable('aborted', new Error('the caller has left'));
   };
   const inTransaction = <Result>(work: Work<Result>, caller: Caller = {}): Promise<Result> =>
-    transact(connect, work, () => requireCaller(caller)).catch((error: unknown) => {
+    transact(connect, work, () => requireCaller(caller), observer).catch((error: unknown) => {
       if (error instanceof OutcomeUnknown) onEvent({ type: 'commit-unknown', error: error.cause });
       throw error;
     });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Availability, Prospects } from './availability.ts';
 import { OutcomeUnknown, Unavailable } from './errors.ts';
 import type { OnEvent } from './events.ts';
+import { failureOf, type Hold, type Observer } from './observer.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { isDoneWithin } from './within.ts';
 
@@ -57,20 +58,22 @@ export type Task<Result> = {
 type Call<Result> = Task<Result> & { readonly caller: Caller; readonly start: number };
 
 /** Why something has to be tried again. */
-type Setback = { readonly error: unknown; readonly verdict: Verdict };
+type Setback = { readonly error: unknown; readonly verdict: Exclude<Verdict, 'fault'> };
 
 /** Holds callers through an absence of the database, within bounds, and repeats what they want. */
 export class Holding {
   readonly #limits: HoldLimits;
   readonly #availability: Availability;
   readonly #onEvent: OnEvent;
+  readonly #observer: Observer | undefined;
   #callers = 0;
   #bytes = 0;
 
-  constructor(limits: HoldLimits, availability: Availability, onEvent: OnEvent) {
+  constructor(limits: HoldLimits, availability: Availability, onEvent: OnEvent, observer?: Observer) {
     this.#limits = limits;
     this.#availability = availability;
     this.#onEvent = onEvent;
+    this.#observer = observer;
   }
 
   /** Callers that wait now. */
@@ -121,10 +124,15 @@ export class Holding {
     this.#bytes += weight;
     const start = performance.now();
     caller.onHold?.();
+    const hold = this.#observer?.hold(first.verdict);
     try {
-      const result = await this.#repeat(call, first);
+      const result = await this.#repeat(call, first, hold);
       this.#onEvent({ type: 'held', milliseconds: performance.now() - start });
+      hold?.end();
       return result;
+    } catch (error) {
+      hold?.end(error instanceof Unavailable ? error.reason : 'fault');
+      throw error;
     } finally {
       this.#callers -= 1;
       this.#bytes -= weight;
@@ -132,7 +140,7 @@ export class Holding {
     }
   }
 
-  async #repeat<Result>(call: Call<Result>, first: Setback): Promise<Result> {
+  async #repeat<Result>(call: Call<Result>, first: Setback, hold: Hold | undefined): Promise<Result> {
     const { patience = Infinity, signal } = call.caller;
     const deadline = call.start + Math.min(patience, this.#limits.time);
     let last = first;
@@ -148,7 +156,7 @@ export class Holding {
       if (signal?.aborted) throw this.#refuse('aborted', last);
       if (this.#availability.isClosed) throw this.#refuse('closed', last);
       this.#onEvent({ type: 'retry', error: last.error });
-      const attempt = call.attempt();
+      const attempt = hold ? hold.again(failureOf(last.error), call.attempt) : call.attempt();
       const either = attempt.then(
         () => {},
         () => {},

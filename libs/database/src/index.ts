@@ -12,6 +12,7 @@ export {
 } from './errors.ts';
 export type { DatabaseEvent } from './events.ts';
 export type { Caller, HoldLimits } from './holding.ts';
+export type { Failure, Hold, Observer } from './observer.ts';
 export type { Outcome, OutcomeKey } from './outcomes.ts';
 export type { Queries, Value } from './queries.ts';
 export { type Statement, statement } from './statement.ts';

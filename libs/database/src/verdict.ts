@@ -48,14 +48,18 @@ const messages: readonly (readonly [RegExp, Verdict])[] = [
 export const isOutdatedPlan = (error: unknown): boolean =>
   error instanceof DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
 
+const stateOf = ({ code = '' }: DatabaseError) => sqlStates.find(([pattern]) => pattern.test(code));
+
+/** What the code of a server's error means, in the words of the table above; undefined where it is not listed. */
+export const meaningOf = (error: DatabaseError): string | undefined => stateOf(error)?.[2];
+
 /** What an error of pg means for whoever wants the same again. */
 export const verdictOf = (error: unknown): Verdict => {
   if (error instanceof WrongRole) return 'away';
   // On another connection it is prepared anew.
   if (isOutdatedPlan(error)) return 'busy';
   if (error instanceof DatabaseError) {
-    const { code = '' } = error;
-    return sqlStates.find(([pattern]) => pattern.test(code))?.[1] ?? 'fault';
+    return stateOf(error)?.[1] ?? 'fault';
   }
   if (!(error instanceof Error)) return 'fault';
   const { code, message } = error as NodeJS.ErrnoException;

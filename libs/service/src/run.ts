@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tracing } from '@scale-up/tracing';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Health } from './health.ts';
@@ -15,6 +16,7 @@ export type RunningParts = {
   readonly health: Health;
   readonly metrics: Registry;
   readonly logger: Logger;
+  readonly tracing: Tracing;
   /** Shown in health answers. */
   readonly release: string;
   readonly listen: Address;
@@ -27,7 +29,7 @@ export type RunningParts = {
 
 /**
  * Runs a service until SIGTERM or SIGINT, then drains it: not ready → still accepting for `drain.delay` → closed for new
- * connections → requests in flight finish → pools closed (the server's onClose hooks) → exit 0. Past `drain.limit` the exit code
+ * connections → requests in flight finish → pools closed (the server's onClose hooks) → traces sent → exit 0. Past `drain.limit` the exit code
  * is 1. A second signal changes nothing. A port that is taken ends the process with a sentence and exit code 1.
  */
 export const run = async (parts: RunningParts): Promise<void> => {
@@ -63,7 +65,7 @@ export const run = async (parts: RunningParts): Promise<void> => {
 };
 
 const drain = async (
-  { server, health, logger, drain: times }: RunningParts,
+  { server, health, logger, tracing, drain: times }: RunningParts,
   ops: Server,
   closeSilent: () => void,
   signal: string,
@@ -83,7 +85,7 @@ const drain = async (
   ]);
   limit.abort();
   clearInterval(sweep);
-  await sleep(settling);
+  await Promise.all([sleep(settling), tracing.close()]);
   if (outcome === 0) logger.info('drained');
   else logger.error({ limit_ms: times.limit }, 'drain limit passed with requests in flight');
   ops.close();

@@ -1,3 +1,4 @@
+import { noTracing, type Tracing } from '@scale-up/tracing';
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
 import { handleClientError, refuseOddRequests } from './connection-errors.ts';
@@ -10,12 +11,12 @@ import { createRequestDurations } from './metrics.ts';
 import { Problem } from './problems.ts';
 import { isAmbiguous, isCallerGone } from './request-checks.ts';
 import { createRequestLog } from './request-log.ts';
-import { requestIdOf, type TraceContext, traceOf } from './request-context.ts';
+import { requestIdOf } from './request-context.ts';
+import { recordExchange, recordRequest } from './request-trace.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    trace: TraceContext;
     /** Whether it came from the previous tier, whose headers about the client are believed. */
     isFromTrustedPeer: boolean;
     /** That it was tried on the fast path. */
@@ -29,6 +30,8 @@ export type ServerParts = ErrorAnswers & {
   readonly health: Health;
   /** Addresses of the previous tier; undefined trusts nobody. */
   readonly trustedProxies: readonly string[] | undefined;
+  /** Absent: nothing is recorded. */
+  readonly tracing?: Tracing | undefined;
   /** Takes simple requests before Node's parser and everything below see them. */
   readonly fastPath?: FastPath['take'] | undefined;
 };
@@ -38,7 +41,7 @@ export type ServerParts = ErrorAnswers & {
  * line a request, metrics, problem documents for every error, `Connection: close` while it drains.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
-  const { logger, metrics, health, trustedProxies, fastPath, ...errors } = parts;
+  const { logger, metrics, health, trustedProxies, tracing = noTracing, fastPath, ...errors } = parts;
   const peers = new TrustedPeers(trustedProxies);
   const logRequest = createRequestLog(logger);
   const measureRequest = createRequestDurations(metrics);
@@ -71,6 +74,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   handleErrors(server, errors);
   refuseOddRequests(server.server, errors);
   server.decorateRequest('trace');
+  server.decorateRequest('span');
   server.decorateRequest('isFromTrustedPeer', false);
   server.decorateRequest('tried');
   server.addHook('onRequest', (request, reply, done) => {
@@ -83,9 +87,14 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
     request.isFromTrustedPeer = peers.isTrusted(request.raw.socket);
     request.tried = triedOn(request.raw.socket);
     if (request.tried) forgetTried(request.raw.socket);
-    request.trace =
-      request.tried?.exchange.context.trace ??
-      traceOf(request.isFromTrustedPeer ? request.headers.traceparent : undefined);
+    const begun =
+      request.tried?.exchange.context ??
+      tracing.begin(request.isFromTrustedPeer ? request.headers.traceparent : undefined, request.method);
+    request.trace = begun.trace;
+    if (begun.span) {
+      request.span = begun.span;
+      recordRequest(begun.span, request, reply);
+    }
     reply.header('x-request-id', request.id);
     // On Node's response, so that it counts for answers that are written past Fastify as well.
     if (health.phase === 'draining') reply.raw.setHeader('connection', 'close');
@@ -109,13 +118,21 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
       contextOf: (socket, asked) => {
         const isFromTrustedPeer = peers.isTrusted(socket);
         const id = requestIdOf(isFromTrustedPeer ? asked.requestId : undefined);
-        return { id, trace: traceOf(isFromTrustedPeer ? asked.traceparent : undefined), isFromTrustedPeer };
+        const { trace, span } = tracing.begin(isFromTrustedPeer ? asked.traceparent : undefined, 'GET');
+        return { id, trace, span, isFromTrustedPeer };
       },
-      answered: ({ socket, asked, context: { id, trace }, begun, route }, status) => {
+      answered: (exchange, status) => {
+        const { socket, asked, context, begun, route } = exchange;
+        const { id, trace, span } = context;
         const milliseconds = performance.now() - begun;
         const client = peers.clientOf(socket, asked.forwardedFor);
         logRequest({ id, trace, method: 'GET', target: asked.target, status, milliseconds, client });
         measureRequest('GET', route, status, milliseconds);
+        if (span) recordExchange(span, exchange, client, status);
+      },
+      left: (exchange) => {
+        const { socket, asked, context } = exchange;
+        if (context.span) recordExchange(context.span, exchange, peers.clientOf(socket, asked.forwardedFor), undefined);
       },
     });
     server.addHook('preClose', (done) => {

@@ -23,7 +23,7 @@ export type AttemptEvents = {
   /** Whether an answer is not to be passed on: the attempt fails then. */
   refuses(status: number, headers: IncomingHttpHeaders): boolean;
   /** The answer begins. Gives what it adds to `Server-Timing`. */
-  onAnswering(): string | undefined;
+  onAnswering(status: number): string | undefined;
   /** The whole answer went out. */
   onAnswered(): void;
   /** Nothing of an answer was sent, so another attempt, or a problem document, may follow. */
@@ -74,7 +74,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       return this.#events.onFailed(new RefusedAnswer(status), true);
     }
     const raw = controller.rawHeaders;
-    const timing = this.#events.onAnswering();
+    const timing = this.#events.onAnswering(status);
     this.#sink.begin(status, responseHeaders(Array.isArray(raw) ? raw : [], status, this.#requestId, timing));
   }
 

@@ -8,6 +8,7 @@ import type { HeldRequests } from './held.ts';
 import { type Content, keepContent, nothing } from './kept-body.ts';
 import { isAbsence, pauseBefore, problemOf, type Reason, whyAgain } from './retry.ts';
 import { sinkOfResponse } from './response-sink.ts';
+import { TracedTries } from './traced-tries.ts';
 
 export type ForwardingLimits = {
   /** Milliseconds, see libs/service/src/limits.ts. */
@@ -19,6 +20,8 @@ export type ForwardingLimits = {
 /** What every forwarded request needs. */
 export type Forwarding = {
   readonly dispatcher: Dispatcher;
+  /** Where it goes, `http://host:port`. */
+  readonly upstream: string;
   readonly limits: ForwardingLimits;
   readonly held: HeldRequests;
   readonly failures: Counter<'reason'>;
@@ -54,6 +57,8 @@ export class ForwardedRequest implements AttemptEvents {
   #attempt: Attempt | undefined;
   /** Made when the first try fails, which most do not. */
   #trouble: Trouble | undefined;
+  /** Only of a request that is recorded. */
+  readonly #spans: TracedTries | undefined;
   #isOver = false;
   /** When it arrived; performance.now(). */
   readonly #arrived: number;
@@ -62,7 +67,9 @@ export class ForwardedRequest implements AttemptEvents {
     this.#request = request;
     this.#reply = reply;
     this.#forwarding = forwarding;
-    this.#arrived = request.tried?.exchange.begun ?? performance.now() - reply.elapsedTime;
+    const { tried, span, method, raw } = request;
+    this.#arrived = tried?.exchange.begun ?? performance.now() - reply.elapsedTime;
+    this.#spans = span && new TracedTries(span, forwarding.upstream, method, raw.url ?? '/', tried ? 1 : 0);
   }
 
   get #elapsed(): number {
@@ -88,8 +95,9 @@ export class ForwardedRequest implements AttemptEvents {
     return isAbsence(status, headers) && this.#content.isWhole;
   }
 
-  onAnswering(): string | undefined {
-    const held = this.#release(this.#trouble?.lastTry);
+  onAnswering(status: number): string | undefined {
+    this.#spans?.answerBegins(status);
+    const held = this.#release(undefined, this.#trouble?.lastTry);
     if (held === undefined) return undefined;
     this.#request.log.info(this.#figures(held), 'request held while the upstream was away');
     return timing(held);
@@ -97,11 +105,13 @@ export class ForwardedRequest implements AttemptEvents {
 
   onAnswered(): void {
     this.#isOver = true;
+    this.#spans?.tryAnswered();
     this.#content.discard();
   }
 
   onFailed(error: Error, wasSent: boolean): void {
     this.#attempt = undefined;
+    this.#spans?.tryFailed(error);
     if (this.#request.raw.errored) return this.onCut(new ClientLeft('the client left while it was sending'));
     const { limits, held } = this.#forwarding;
     const reason = this.#content.isWhole ? whyAgain(error, wasSent) : undefined;
@@ -116,6 +126,7 @@ export class ForwardedRequest implements AttemptEvents {
     if (trouble.since === undefined) {
       if (!held.enter(this.#content.size)) return this.#giveUp(error, reason);
       trouble.since = performance.now();
+      this.#spans?.holdBegins();
     }
     // The last try is made when time is up.
     const pause = Math.min(left, pauseBefore(trouble.tries, held.count));
@@ -124,12 +135,15 @@ export class ForwardedRequest implements AttemptEvents {
 
   onCut(error: Error): void {
     this.#isOver = true;
-    this.#forwarding.failures.inc({ reason: error instanceof ClientLeft ? 'client-left' : 'cut' });
-    this.#request.log.info({ err: error, ...this.#figures(this.#release()) }, 'forwarded request cut');
+    this.#spans?.tryFailed(error);
+    const reason = error instanceof ClientLeft ? 'client-left' : 'cut';
+    this.#forwarding.failures.inc({ reason });
+    this.#request.log.info({ err: error, ...this.#figures(this.#release(reason)) }, 'forwarded request cut');
   }
 
   #try(): void {
     const { raw, method, id } = this.#request;
+    this.#spans?.tryBegins(this.#headers);
     this.#attempt = new Attempt(sinkOfResponse(this.#reply.raw), id, this);
     this.#forwarding.dispatcher.dispatch(
       { path: raw.url ?? '/', method, headers: this.#headers, body: this.#content.forTry() },
@@ -141,6 +155,7 @@ export class ForwardedRequest implements AttemptEvents {
     if (this.#isOver) return;
     const { limits, held } = this.#forwarding;
     held.again(reason);
+    this.#spans?.triesAgain(reason);
     trouble.lastTry = performance.now();
     // A try that begins late ends when one that began at once would have.
     const patience = Math.max(0, limits.upstreamAnswer - this.#elapsed);
@@ -152,7 +167,7 @@ export class ForwardedRequest implements AttemptEvents {
     this.#isOver = true;
     const code = problemOf(error, reason, this.#trouble?.mayBeDone ?? false);
     this.#forwarding.failures.inc({ reason: code });
-    const held = this.#release();
+    const held = this.#release(code);
     if (code !== 'bad-request') {
       this.#request.log.warn({ err: error, ...this.#figures(held) }, 'upstream did not answer');
     }
@@ -169,14 +184,18 @@ export class ForwardedRequest implements AttemptEvents {
     else this.onCut(reason);
   }
 
-  /** Gives the place among the held requests back, and the milliseconds it was needed. */
-  #release(until = performance.now()): number | undefined {
+  /**
+   * Gives the place among the held requests back, and the milliseconds it was needed.
+   * @param refusal why it waited in vain, if so
+   */
+  #release(refusal: string | undefined, until = performance.now()): number | undefined {
     const trouble = this.#trouble;
     clearTimeout(trouble?.timer);
     if (trouble?.since === undefined) return undefined;
     const milliseconds = until - trouble.since;
     trouble.since = undefined;
     this.#forwarding.held.leave(this.#content.size, milliseconds);
+    this.#spans?.holdEnds(milliseconds, refusal);
     return milliseconds;
   }
 

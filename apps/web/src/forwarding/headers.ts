@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Exchange, type TraceContext, traceparentOf } from '@scale-up/service';
+import type { Exchange } from '@scale-up/service';
+import { type TraceContext, traceparentOf } from '@scale-up/tracing';
 import type { FastifyRequest } from 'fastify';
 import { apiContentSecurityPolicy } from '../security-headers.ts';
 
@@ -25,6 +26,8 @@ const replacedOnRequest = new Set([
   'expect',
   'forwarded',
   'traceparent',
+  'tracestate',
+  'baggage',
   'x-request-id',
   'x-attempt-key',
   'x-forwarded-for',

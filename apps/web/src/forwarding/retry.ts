@@ -18,10 +18,12 @@ const refusals: Readonly<Record<number, Reason>> = { 502: 'bad-gateway', 503: 'u
 
 /** An answer that was not passed on, since another try may bring a better one. */
 export class RefusedAnswer extends Error {
+  readonly status: number;
   readonly reason: Reason;
 
   constructor(status: number) {
     super(`the upstream answered ${status}`);
+    this.status = status;
     this.reason = refusals[status] ?? 'unavailable';
   }
 }

@@ -18,6 +18,7 @@ const [top, below] = ['/api', '/api/*'];
 
 /** The connections to the upstream, and what all forwarded requests share. */
 export const openForwarding = ({ url, limits }: Upstream, metrics: Registry): Forwarding => ({
+  upstream: url,
   dispatcher: new Pool(url, {
     connect: { timeout: limits.upstreamConnect },
     headersTimeout: limits.upstreamAnswer,

@@ -17,6 +17,8 @@ export type FastPath = {
   readonly contextOf: (socket: Socket, asked: SimpleGet) => Context;
   /** Told of each answer. */
   readonly answered: (exchange: Exchange, status: number) => void;
+  /** Told of each that did not get to its end. */
+  readonly left: (exchange: Exchange) => void;
 };
 
 /** A request that was tried here, and is the first that Node's HTTP server has of its connection. */
@@ -158,7 +160,9 @@ export class FastConnection implements ExchangeEnd {
   #leave(): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    exchange?.leave();
+    if (!exchange) return;
+    exchange.leave();
+    this.#path.left(exchange);
   }
 }
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Begun } from '@scale-up/tracing';
 import { limits } from '../limits.ts';
-import type { TraceContext } from '../request-context.ts';
 import type { SimpleGet } from './simple-get.ts';
 
 /** An answer that was made before anybody asked. */
@@ -13,7 +13,7 @@ export type Prepared = {
 };
 
 /** What a request is known by. */
-export type Context = { readonly id: string; readonly trace: TraceContext; readonly isFromTrustedPeer: boolean };
+export type Context = Begun & { readonly id: string; readonly isFromTrustedPeer: boolean };
 
 /** Who is told how an exchange ended. */
 export type ExchangeEnd = {
