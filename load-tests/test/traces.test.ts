@@ -7,12 +7,12 @@ import { loseCommits } from '../faults/lost-commits.ts';
 import { startTrial, type Trial } from '../faults/trial.ts';
 import { isWhole, treeOf } from './trace-tree.ts';
 
-suite('a trace, as a collector receives it', () => {
+suite('what a collector receives', () => {
   let receiver: OtlpReceiver;
   let redis: TestRedis;
   let trial: Trial;
   let isLosing = false;
-  // Always at the last moment: it was done, and nobody was told.
+  // One, when its answer is there: it was done, and nobody was told.
   const lost = loseCommits(() => (isLosing ? 0.99 : 1), 1, 1);
 
   before(async () => {
@@ -32,86 +32,222 @@ suite('a trace, as a collector receives it', () => {
     await answer.arrayBuffer();
     return answer;
   };
-  const token = () => ({ authorization: `Token ${trial.people.tokens[0]}` });
+  const asReader = (): RequestInit => ({ headers: { authorization: `Token ${trial.people.tokens[0]}` } });
   const post = (body: object): RequestInit => ({
     method: 'POST',
-    headers: { ...token(), 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    headers: { ...asReader().headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
     body: JSON.stringify(body),
   });
   const order = (): RequestInit => post({ order: { lines: [{ product: trial.people.products[0], quantity: 1 }] } });
-  /** @param last a span that must be there, since processes send what they have at different times */
+  /** @param last a span that must be among them: processes send what they have at different times */
   const traceOf = (answer: Response, last: string): Promise<readonly ReceivedSpan[]> =>
     receiver.trace(
       'scale_up.request_id',
       answer.headers.get('x-request-id'),
       (spans) => isWhole(spans) && spans.some(({ name }) => name === last),
     );
-  const named = (spans: readonly ReceivedSpan[], name: string, service?: string): ReceivedSpan => {
-    const found = spans.find((span) => span.name === name && (service === undefined || span.service === service));
+  const find = (spans: readonly ReceivedSpan[], name: string): ReceivedSpan => {
+    const found = spans.find((span) => span.name === name);
     assert.ok(found, `${name} is not in\n${treeOf(spans).join('\n')}`);
     return found;
   };
+  const heldOf = (answer: Response): number =>
+    Number(/held;dur=(\d+)/.exec(answer.headers.get('server-timing') ?? '')?.[1]);
 
-  test('of a read goes from web through app to its one statement', async () => {
-    const spans = await traceOf(await ask('/api/articles?limit=3', { headers: token() }), 'articles');
+  test('a static file is one span', async () => {
+    const answer = await ask('/');
+    assert.deepEqual(treeOf(await traceOf(answer, 'GET /*')), ['web server GET /*']);
+  });
+
+  test('a read goes from web through app to its one statement, each with what the semantic conventions ask for', async () => {
+    const answer = await ask('/api/articles?limit=3', asReader());
+    const spans = await traceOf(answer, 'articles-all');
     assert.deepEqual(treeOf(spans), [
       'web server GET /api/*',
       '  web client GET',
       '    app server GET /api/articles',
-      '      app client articles',
+      '      app client articles-all',
     ]);
-    const [root, asked, served, statement] = spans.toSorted((a, b) => a.start - b.start);
-    console.log(root, asked, served, statement);
+    const request = {
+      'http.request.method': 'GET',
+      'url.path': '/api/articles',
+      'url.query': 'limit=3',
+      'url.scheme': 'http',
+      'server.address': '127.0.0.1',
+      'client.address': '127.0.0.1',
+      'network.protocol.version': '1.1',
+      'user_agent.original': 'node',
+      'scale_up.request_id': answer.headers.get('x-request-id'),
+      'http.response.status_code': 200,
+    };
+    assert.deepEqual(find(spans, 'GET /api/*').attributes, { ...request, 'http.route': '/api/*' });
+    assert.deepEqual(find(spans, 'GET /api/articles').attributes, { ...request, 'http.route': '/api/articles' });
+    const { port } = trial.site.appRelay;
+    assert.deepEqual(find(spans, 'GET').attributes, {
+      'http.request.method': 'GET',
+      'url.full': `http://127.0.0.1:${port}/api/articles?limit=3`,
+      'server.address': '127.0.0.1',
+      'server.port': port,
+      'http.response.status_code': 200,
+    });
+    const { 'db.query.text': text, ...statement } = find(spans, 'articles-all').attributes;
+    assert.match(String(text), /SELECT[^]*\$1/);
+    assert.deepEqual(statement, {
+      'db.system.name': 'postgresql',
+      'db.namespace': 'scale_up',
+      'server.address': '127.0.0.1',
+      'server.port': trial.site.databaseRelay.port,
+      'db.query.summary': 'articles-all',
+      'db.response.returned_rows': 1,
+    });
   });
 
-  test('of a read from the cache shows what Valkey is asked', async () => {
+  test('a read for everybody asks Valkey, and the database only when it is not there', async () => {
     await redis.command('FLUSHALL');
-    const loaded = await traceOf(await ask('/api/tags'), 'SET values');
-    console.log(treeOf(loaded));
-    const cached = await traceOf(await ask('/api/tags'), 'MGET values');
-    console.log(treeOf(cached));
+    const above = ['web server GET /api/*', '  web client GET', '    app server GET /api/tags'];
+    assert.deepEqual(treeOf(await traceOf(await ask('/api/tags'), 'SET values')), [
+      ...above,
+      '      app client MGET values',
+      '      app client tags',
+      '      app client SET values',
+    ]);
+    assert.deepEqual(treeOf(await traceOf(await ask('/api/tags'), 'MGET values')), [
+      ...above,
+      '      app client MGET values',
+    ]);
   });
 
-  test('of a write', async () => {
-    const article = { title: 'T', description: 'd', body: 'b' };
-    console.log(treeOf(await traceOf(await ask('/api/articles', post({ article })), 'DEL values')));
+  test('a write is its transaction, and nothing of it says what was written', async () => {
+    const article = { title: 'Unheard of', description: 'unheard of', body: 'unheard of', tagList: ['unheard'] };
+    const spans = await traceOf(await ask('/api/articles', post({ article })), 'DEL values');
+    assert.deepEqual(treeOf(spans), [
+      'web server POST /api/*',
+      '  web client POST',
+      '    app server POST /api/articles',
+      '      app client BEGIN',
+      '      app client outcome-claim',
+      '      app client viewer',
+      '      app client article-insert',
+      '      app client tags-insert',
+      '      app client article-tags-insert',
+      '      app client article',
+      '      app client outcome-keep',
+      '      app client COMMIT',
+      '      app client DEL values',
+    ]);
+    assert.doesNotMatch(JSON.stringify(spans), /unheard/i);
   });
 
-  test('of an order', async () => {
-    console.log(treeOf(await traceOf(await ask('/api/orders', order()), 'COMMIT')));
+  const orderOnce = [
+    'BEGIN',
+    'outcome-claim',
+    'viewer',
+    'order-products-lock',
+    'order-place',
+    'order',
+    'outcome-keep',
+    'COMMIT',
+  ].map((name) => `app client ${name}`);
+  const orderAbove = ['web server POST /api/*', '  web client POST', '    app server POST /api/orders'];
+
+  test('an order is one transaction', async () => {
+    assert.deepEqual(treeOf(await traceOf(await ask('/api/orders', order()), 'DEL values')), [
+      ...orderAbove,
+      ...orderOnce.map((line) => `      ${line}`),
+      '      app client DEL values',
+    ]);
   });
 
-  test('fail-over', async () => {
+  test('log lines of a request say where it stands in the trace', async () => {
+    const answer = await ask('/api/orders', post({ order: { lines: [] } }));
+    assert.equal(answer.status, 422);
+    const spans = await traceOf(answer, 'POST /api/orders');
+    await sleep(200);
+    for (const [service, span] of [
+      [trial.site.web, find(spans, 'POST /api/*')],
+      [trial.site.apps[0], find(spans, 'POST /api/orders')],
+    ] as const) {
+      const line = service?.logs().find((each) => each['request_id'] === answer.headers.get('x-request-id'));
+      assert.deepEqual(
+        [line?.['trace_id'], line?.['span_id'], line?.['trace_flags']],
+        [span.traceId, span.spanId, '01'],
+      );
+      // What a client does wrong is no failure of the server.
+      assert.equal(span.isFailed, false);
+    }
+  });
+
+  test('an order through an absence of the database is below what held it, which says what, how long, and each try', async () => {
     const { postgres } = trial.site;
     await postgres.kill();
     const asking = ask('/api/orders', order());
     await sleep(1_000);
     await postgres.start();
     const answer = await asking;
-    const spans = await traceOf(answer, 'COMMIT');
-    console.log(answer.status, answer.headers.get('server-timing'), treeOf(spans), named(spans, 'hold'));
+    assert.equal(answer.status, 201);
+    const spans = await traceOf(answer, 'DEL values');
+    const lines = treeOf(spans).filter((line) => !line.endsWith('failed'));
+    assert.deepEqual(lines, [
+      ...orderAbove,
+      '      app internal hold',
+      ...orderOnce.map((line) => `        ${line}`),
+      '      app client DEL values',
+    ]);
+    const { attributes, events, start, end } = find(spans, 'hold');
+    assert.equal(attributes['scale_up.held.by'], 'database fail-over');
+    assert.equal(attributes['scale_up.held.ms'], heldOf(answer));
+    assert.ok(Math.abs(end - start - heldOf(answer)) < 50, `${end - start} ms, not ${heldOf(answer)}`);
+    assert.ok(heldOf(answer) >= 900);
+    assert.equal(attributes['scale_up.held.tries'], events.length);
+    assert.deepEqual([events[0]?.name, events[0]?.attributes['scale_up.try']], ['try', 1]);
+    assert.match(String(events[0]?.attributes['scale_up.reason']), /ECONNRE|terminated|shuts down|accept connections/);
   });
 
-  test('commit lost', async () => {
+  test('a COMMIT whose answer got lost, and the look-up of its outcome', async () => {
     isLosing = true;
     const answer = await ask('/api/orders', order());
     isLosing = false;
-    const spans = await traceOf(answer, 'hold');
-    console.log(answer.status, lost.counts, treeOf(spans), named(spans, 'hold'));
+    assert.deepEqual([answer.status, lost.counts.answered], [201, 1]);
+    const spans = await traceOf(answer, 'DEL values');
+    assert.deepEqual(treeOf(spans), [
+      ...orderAbove,
+      ...orderOnce.map((line) => `      ${line}`.replace(/COMMIT$/, 'COMMIT failed')),
+      '      app internal hold',
+      '        app client BEGIN',
+      '        app client outcome-claim',
+      '        app client COMMIT',
+      '      app client DEL values',
+    ]);
+    assert.equal(find(spans, 'hold').events[0]?.attributes['error.type'], 'OutcomeUnknown');
   });
 
-  test('no app', async () => {
+  test('a request that no app takes shows each try of web, below what held it', async () => {
     const { appRelay } = trial.site;
     await appRelay.stop();
-    const asking = ask('/api/articles', { headers: token() });
+    const asking = ask('/api/articles', asReader());
     await sleep(500);
     await appRelay.start();
     const answer = await asking;
-    const spans = await traceOf(answer, 'articles');
-    console.log(answer.status, answer.headers.get('server-timing'), treeOf(spans), named(spans, 'hold'));
-  });
-  test('static', async () => {
-    const spans = await traceOf(await ask('/'), 'GET /*');
-    console.log(spans);
+    assert.equal(answer.status, 200);
+    const spans = await traceOf(answer, 'articles-all');
+    const { attributes, events } = find(spans, 'hold');
+    assert.equal(attributes['scale_up.held.by'], 'app away');
+    assert.equal(attributes['scale_up.held.ms'], heldOf(answer));
+    assert.equal(attributes['scale_up.held.tries'], events.length);
+    const tries = spans.filter(({ name }) => name === 'GET');
+    assert.ok(tries.length > 3);
+    assert.deepEqual(
+      tries.map((one) => one.attributes['http.request.resend_count'] ?? 0),
+      tries.map((_, index) => index),
+    );
+    const failed = tries.filter(({ isFailed }) => isFailed);
+    assert.equal(failed.length, tries.length - 1);
+    // The first, on a connection that was kept, may have been cut; on it nobody waits.
+    for (const { attributes: of } of failed.slice(2)) assert.equal(of['error.type'], 'ECONNREFUSED');
+    assert.deepEqual(treeOf(spans).slice(-3), [
+      '    web client GET',
+      '      app server GET /api/articles',
+      '        app client articles-all',
+    ]);
   });
 });

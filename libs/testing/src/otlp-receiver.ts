@@ -10,6 +10,8 @@ import protobuf from 'protobufjs';
 export type ReceivedSpan = {
   /** Of the process that recorded it. */
   readonly service: string;
+  /** The same, and what else is said of that process. */
+  readonly resource: Readonly<Record<string, unknown>>;
   readonly traceId: string;
   readonly spanId: string;
   /** Empty at the root. */
@@ -62,8 +64,9 @@ const attributesOf = (pairs: readonly KeyValue[] = []): Record<string, unknown> 
     }),
   );
 
-const spanOf = (service: string, span: Span): ReceivedSpan => ({
-  service,
+const spanOf = (resource: Record<string, unknown>, span: Span): ReceivedSpan => ({
+  service: String(resource['service.name']),
+  resource,
   traceId: span.traceId.toString('hex'),
   spanId: span.spanId.toString('hex'),
   parentId: span.parentSpanId?.toString('hex') ?? '',
@@ -79,8 +82,8 @@ const spanOf = (service: string, span: Span): ReceivedSpan => ({
 const decode = (bytes: Buffer): ReceivedSpan[] => {
   const { resourceSpans = [] } = requestType.toObject(requestType.decode(bytes), { longs: String }) as Request;
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
-    const service = String(attributesOf(resource?.attributes)['service.name']);
-    return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => spanOf(service, span)));
+    const from = attributesOf(resource?.attributes);
+    return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => spanOf(from, span)));
   });
 };
 
@@ -114,7 +117,8 @@ export class OtlpReceiver {
       response.writeHead(this.manner === 'take' ? 404 : this.manner).end();
       return;
     }
-    this.spans.push(...decode(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body));
+    if (request.headers['content-type'] === 'application/x-protobuf')
+      this.spans.push(...decode(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   }
 

@@ -34,14 +34,16 @@ export const logSdk = (log: Log, level: string | undefined): void => {
     (write: keyof Log) =>
     (message: string): void => {
       const text = textOf(message).slice(0, longest);
+      // How many were dropped is another number each time, and the same news.
+      const news = text.replaceAll(/\d+/g, '');
       const now = performance.now();
-      if (now - (said.get(text) ?? -Infinity) < quiet) return;
+      if (now - (said.get(news) ?? -Infinity) < quiet) return;
       if (said.size >= remembered) said.clear();
-      said.set(text, now);
+      said.set(news, now);
       log[write](`traces: ${text}`);
     };
   diag.setLogger(
     { error: say('warn'), warn: say('warn'), info: say('info'), debug: say('debug'), verbose: say('debug') },
-    { logLevel: levels[level?.trim().toLowerCase() ?? ''] ?? DiagLogLevel.INFO, suppressOverrideMessage: true },
+    { logLevel: levels[level?.trim().toLowerCase() ?? ''] ?? DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
 };
