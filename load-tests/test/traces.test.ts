@@ -32,10 +32,11 @@ suite('what a collector receives', () => {
     await answer.arrayBuffer();
     return answer;
   };
-  const asReader = (): RequestInit => ({ headers: { authorization: `Token ${trial.people.tokens[0]}` } });
+  const authorization = (): { authorization: string } => ({ authorization: `Token ${trial.people.tokens[0]}` });
+  const asReader = (): RequestInit => ({ headers: authorization() });
   const post = (body: object): RequestInit => ({
     method: 'POST',
-    headers: { ...asReader().headers, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    headers: { ...authorization(), 'content-type': 'application/json', 'idempotency-key': randomUUID() },
     body: JSON.stringify(body),
   });
   const order = (): RequestInit => post({ order: { lines: [{ product: trial.people.products[0], quantity: 1 }] } });

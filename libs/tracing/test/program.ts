@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { startTracing } from '../src/index.ts';
 
 /** A process that records one request and ends; says what became of it, and which modules of the SDK it has loaded. */
@@ -11,12 +12,10 @@ span?.set({ place: 'here' });
 const part = span?.child('part', 'internal');
 part?.event('something', { nothing: undefined });
 part?.end();
-span?.run(async () => {
-  await null;
+await span?.run(async () => {
+  await setImmediate();
   tracing.current()?.child('within', 'client').end();
 });
-await null;
-await null;
 span?.end();
 await tracing.close();
 process.stdout.write(`${JSON.stringify({ ...trace, isOn: tracing.isOn })}\n`);
