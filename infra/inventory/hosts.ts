@@ -9,7 +9,7 @@ export type Instances = { readonly web: number; readonly app: number };
  * @param instancesOf of each server
  */
 export const hostsOf = (inventory: Inventory, instancesOf: (server: string) => Instances): object => {
-  const { name, site, vip, tls, servers, groups, settings } = inventory;
+  const { name, site, vip, tls, servers, groups, tracing, settings } = inventory;
   const entries = Object.entries(servers);
   const known = entries.map(([server, { address }]) => [
     server,
@@ -33,7 +33,15 @@ export const hostsOf = (inventory: Inventory, instancesOf: (server: string) => I
   return {
     all: {
       hosts: Object.fromEntries(entries.map(([server, itself]) => [server, host(server, itself)])),
-      vars: { inventory_name: name, site, vip, tls, settings, servers: Object.fromEntries(known) },
+      vars: {
+        inventory_name: name,
+        site,
+        vip,
+        tls,
+        tracing: tracing ?? null,
+        settings,
+        servers: Object.fromEntries(known),
+      },
       children: Object.fromEntries(
         groupNames.map((group) => [group, { hosts: Object.fromEntries(groups[group].map((server) => [server, {}])) }]),
       ),

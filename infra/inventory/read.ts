@@ -23,7 +23,7 @@ export class InventoryError extends Error {
  * @throws InventoryError naming every fault by its path
  */
 export const readInventory = (file: string): Inventory => {
-  const written = parseInventory(file, textOf(file));
+  const { tracing, ...written } = parseInventory(file, textOf(file));
   return {
     ...written,
     file: resolve(file),
@@ -35,6 +35,8 @@ export const readInventory = (file: string): Inventory => {
       ]),
     ),
     instances: written.instances ?? {},
+    // One in ten says what a site does all day, and costs it little.
+    ...(tracing && { tracing: { ratio: 0.1, ...tracing } }),
     settings: {
       ssh_from: written.settings?.ssh_from ?? ['0.0.0.0/0'],
       // A page asks for about twenty things at once: 25 people behind one address may open one in the same second.

@@ -65,6 +65,16 @@ export const inventorySchema = keys({
   registry: Type.Optional(
     text('^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*$', 'name of a registry such as registry.example.org/scale-up'),
   ),
+  tracing: Type.Optional(
+    keys({
+      // No user and password: whoever reads the inventory would read them.
+      endpoint: text(
+        '^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$',
+        'address of a collector such as http://192.0.2.10:4318',
+      ),
+      ratio: Type.Optional(Type.Number({ minimum: 0, maximum: 1, fault: 'is no number from 0 to 1' })),
+    }),
+  ),
   settings: Type.Optional(
     keys({
       ssh_from: Type.Optional(Type.Array(network, { minItems: 1, fault: 'is no list of one or more networks' })),
@@ -86,6 +96,8 @@ export type Inventory = Readonly<Pick<WrittenInventory, 'name' | 'site' | 'vip' 
   readonly servers: Readonly<Record<string, Server>>;
   /** Absent: one per core of the server. */
   readonly instances: { readonly web?: number; readonly app?: number };
+  /** Absent: no traces are sent. */
+  readonly tracing?: { readonly endpoint: string; readonly ratio: number };
   readonly settings: { readonly ssh_from: readonly string[]; readonly requests_per_client: number };
 };
 

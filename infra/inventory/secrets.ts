@@ -22,6 +22,8 @@ export type Secrets = {
   };
   readonly database: { readonly owner_password: string; readonly app_password: string };
   readonly valkey_password: string;
+  /** What a collector of traces wants to hear, `name=value,name=value`; put in by hand, if at all. */
+  readonly tracing_headers?: string;
   readonly pki: { readonly ca: Credentials; readonly servers: Readonly<Record<string, Credentials>> };
   /** What the VIP shows; the authority only where the certificate is self-signed. */
   readonly edge: Credentials & { readonly ca_cert?: string; readonly ca_key?: string };
@@ -68,6 +70,7 @@ export const completeSecrets = async (inventory: Inventory, known: Partial<Secre
       app_password: known.database?.app_password ?? password(),
     },
     valkey_password: known.valkey_password ?? password(),
+    ...(known.tracing_headers !== undefined && { tracing_headers: known.tracing_headers }),
     pki: { ca, servers: Object.fromEntries(servers) },
     edge: inventory.tls.certificate === 'files' ? edgeFromFiles(inventory) : await selfSignedEdge(inventory, known),
   };

@@ -85,6 +85,21 @@ suite('a value that cannot be right is told by its path, with what was seen and 
       'settings.ssh_from: [] is no list of one or more networks',
     ],
     [
+      'a collector without its protocol',
+      { tracing: { endpoint: '192.0.2.10:4318' } },
+      'tracing.endpoint: "192.0.2.10:4318" is no address of a collector such as http://192.0.2.10:4318',
+    ],
+    [
+      'a collector with a password',
+      { tracing: { endpoint: 'http://me:word@192.0.2.10:4318' } },
+      'tracing.endpoint: "http://me:word@192.0.2.10:4318" is no address of a collector such as http://192.0.2.10:4318',
+    ],
+    [
+      'per cent in the place of a ratio',
+      { tracing: { endpoint: 'https://otel.example.org', ratio: 10 } },
+      'tracing.ratio: 10 is no number from 0 to 1',
+    ],
+    [
       'a registry with its protocol',
       { registry: 'https://registry.example.org' },
       'registry: "https://registry.example.org" is no name of a registry such as registry.example.org/scale-up',
@@ -152,7 +167,7 @@ suite('a key is told that is not there, or should not be', () => {
 
   test('an empty file is no inventory', () => {
     assert.deepEqual(faultsOfText(''), [
-      'the inventory: null is no list of keys (name,site,vip,tls,servers,groups,instances,registry,settings)',
+      'the inventory: null is no list of keys (name,site,vip,tls,servers,groups,instances,registry,tracing,settings)',
     ]);
   });
 });

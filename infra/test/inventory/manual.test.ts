@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { TSchema } from 'typebox';
 import { parse } from 'yaml';
 import { shapeFaults } from '../../inventory/check-shape.ts';
 import { readInventory } from '../../inventory/read.ts';
 import { inventorySchema } from '../../inventory/schema.ts';
-import { shipped } from '../support/inventories.ts';
+import { shipped, textWith } from '../support/inventories.ts';
 
 type Node = TSchema & {
   readonly properties?: Record<string, TSchema>;
@@ -60,15 +62,36 @@ suite('three-servers.yml is the manual of inventories', () => {
     assert.deepEqual(valueAt('servers.*.ssh'), used.servers['s1']?.ssh);
   });
 
+  test('no traces are sent unless it says where to, and then one in ten', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'scale-up-manual-'));
+    try {
+      const file = join(folder, 'mine.yml');
+      writeFileSync(file, textWith({ 'tracing.endpoint': valueAt('tracing.endpoint') }));
+      assert.deepEqual(readInventory(file).tracing, valueAt('tracing'));
+      assert.equal(readInventory(shipped('three-servers')).tracing, undefined);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('every part says what it is for, above or at its first key', () => {
     const lines = manual.split('\n');
     const isComment = (line: string | undefined): boolean => /^ *# /.test(line ?? '');
-    const bare = ['name', 'site', 'vip', 'tls', 'servers', 'groups', 'instances', '#registry', '#settings'].filter(
-      (key) => {
-        const at = lines.findIndex((line) => line.startsWith(`${key}:`));
-        return at < 1 || !(isComment(lines[at - 1]) || isComment(lines[at + 1]));
-      },
-    );
+    const bare = [
+      'name',
+      'site',
+      'vip',
+      'tls',
+      'servers',
+      'groups',
+      'instances',
+      '#registry',
+      '#tracing',
+      '#settings',
+    ].filter((key) => {
+      const at = lines.findIndex((line) => line.startsWith(`${key}:`));
+      return at < 1 || !(isComment(lines[at - 1]) || isComment(lines[at + 1]));
+    });
     assert.deepEqual(bare, []);
   });
 });

@@ -16,10 +16,19 @@ export type Rendered = {
 /** Two processes of each kind, so that what is counted per process shows. */
 const instances = { web: 2, app: 2 };
 
-/** All files of an inventory of the repository, with secrets made for this. */
-export const rendered = async (name: string): Promise<Rendered> => {
-  const inventory = readInventory(new URL(`../../inventory/${name}.yml`, import.meta.url).pathname);
-  const secrets = await completeSecrets(inventory);
+/**
+ * All files of an inventory of the repository, with secrets made for this.
+ * @param changes of the inventory
+ * @param known secrets that there are already
+ */
+export const rendered = async (
+  name: string,
+  changes: Partial<Inventory> = {},
+  known: Partial<Secrets> = {},
+): Promise<Rendered> => {
+  const shipped = readInventory(new URL(`../../inventory/${name}.yml`, import.meta.url).pathname);
+  const inventory = { ...shipped, ...changes };
+  const secrets = await completeSecrets(inventory, known);
   const bin = await ensureAnsible(() => {});
   return { inventory, secrets, files: await renderFiles(bin, inventory, secrets, () => instances) };
 };
