@@ -89,10 +89,10 @@ export const recordExchange = (
   client: string | undefined,
   status: number | undefined,
 ): void => {
-  const { target, host, rawHeaders, forwardedProto } = asked;
+  const { method, target, host, rawHeaders, forwardedProto } = asked;
   const scheme = (isFromTrustedPeer && forwardedProto) || 'http';
   const agentAt = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === 'user-agent');
   const userAgent = agentAt === -1 ? undefined : rawHeaders[agentAt + 1];
-  describe(span, { id, method: 'GET', route, target, scheme, host, client, version: '1.1', userAgent });
+  describe(span, { id, method, route, target, scheme, host, client, version: '1.1', userAgent });
   end(span, status, status !== undefined);
 };

@@ -118,7 +118,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
       contextOf: (socket, asked) => {
         const isFromTrustedPeer = peers.isTrusted(socket);
         const id = requestIdOf(isFromTrustedPeer ? asked.requestId : undefined);
-        const { trace, span } = tracing.begin(isFromTrustedPeer ? asked.traceparent : undefined, 'GET');
+        const { trace, span } = tracing.begin(isFromTrustedPeer ? asked.traceparent : undefined, asked.method);
         return { id, trace, span, isFromTrustedPeer };
       },
       answered: (exchange, status) => {
@@ -126,8 +126,9 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
         const { id, trace, span } = context;
         const milliseconds = performance.now() - begun;
         const client = peers.clientOf(socket, asked.forwardedFor);
-        logRequest({ id, trace, method: 'GET', target: asked.target, status, milliseconds, client });
-        measureRequest('GET', route, status, milliseconds);
+        const { method, target } = asked;
+        logRequest({ id, trace, method, target, status, milliseconds, client });
+        measureRequest(method, route, status, milliseconds);
         if (span) recordExchange(span, exchange, client, status);
       },
       left: (exchange) => {

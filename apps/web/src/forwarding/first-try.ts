@@ -18,7 +18,7 @@ export class FirstTry implements AttemptEvents {
     this.#forwarding = forwarding;
     this.#logger = logger;
     const { context, asked } = exchange;
-    this.#spans = context.span && new TracedTries(context.span, forwarding.upstream, 'GET', asked.target);
+    this.#spans = context.span && new TracedTries(context.span, forwarding.upstream, asked.method, asked.target);
   }
 
   send(): void {
@@ -27,7 +27,8 @@ export class FirstTry implements AttemptEvents {
     exchange.onLeft = () => attempt.cancel(new ClientLeft('the client closed the connection'));
     const headers = requestHeaders(inboundOfExchange(exchange));
     this.#spans?.tryBegins(headers);
-    this.#forwarding.dispatcher.dispatch({ path: exchange.asked.target, method: 'GET', headers }, attempt);
+    const { target: path, method, body = null } = exchange.asked;
+    this.#forwarding.dispatcher.dispatch({ path, method, headers, body }, attempt);
   }
 
   refuses(status: number, headers: IncomingHttpHeaders): boolean {

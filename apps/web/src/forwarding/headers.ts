@@ -41,7 +41,8 @@ const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 export type Inbound = {
   readonly id: string;
   readonly trace: TraceContext;
-  readonly method: string;
+  /** Of a write. */
+  readonly attemptKey: string | undefined;
   readonly rawHeaders: readonly string[];
   /** Of its connection. */
   readonly peer: string | undefined;
@@ -51,12 +52,11 @@ export type Inbound = {
     readonly forwardedFor?: string | undefined;
     readonly forwardedProto?: string | undefined;
     readonly forwardedHost?: string | undefined;
-    readonly attemptKey?: string | undefined;
   };
 };
 
 /** A request's headers for the upstream, as undici takes them: name, value, name, value. */
-export const requestHeaders = ({ id, trace, method, rawHeaders, peer, host, believed }: Inbound): string[] => {
+export const requestHeaders = ({ id, trace, rawHeaders, peer, host, believed, attemptKey }: Inbound): string[] => {
   const named = namedByConnection(rawHeaders);
   const headers: string[] = [];
   let hasLength = false;
@@ -76,14 +76,19 @@ export const requestHeaders = ({ id, trace, method, rawHeaders, peer, host, beli
   headers.push('x-forwarded-for', forwardedFor ? `${forwardedFor}, ${address}` : address);
   headers.push('x-forwarded-proto', believed.forwardedProto || 'http');
   headers.push('x-forwarded-host', believed.forwardedHost || (host ?? ''));
-  if (writes.has(method)) headers.push('x-attempt-key', believed.attemptKey || randomUUID());
+  if (attemptKey !== undefined) headers.push('x-attempt-key', attemptKey);
   return headers;
 };
 
 const nobody = {};
 
+/** @param given by the previous tier, or to an earlier try */
+const attemptKeyOf = (method: string, given: string | undefined): string | undefined =>
+  writes.has(method) ? given || randomUUID() : undefined;
+
 /** What Fastify knows of a request. */
-export const inboundOf = ({ id, trace, method, raw, headers, isFromTrustedPeer }: FastifyRequest): Inbound => {
+export const inboundOf = (request: FastifyRequest): Inbound => {
+  const { id, trace, method, raw, headers, isFromTrustedPeer, tried } = request;
   const field = (name: string): string | undefined => {
     const value = headers[name];
     return typeof value === 'string' ? value : undefined;
@@ -93,23 +98,24 @@ export const inboundOf = ({ id, trace, method, raw, headers, isFromTrustedPeer }
         forwardedFor: field('x-forwarded-for'),
         forwardedProto: field('x-forwarded-proto'),
         forwardedHost: field('x-forwarded-host'),
-        attemptKey: field('x-attempt-key'),
       }
     : nobody;
   const { rawHeaders, socket } = raw;
-  return { id, trace, method, rawHeaders, peer: socket.remoteAddress, host: headers.host, believed };
+  const given = tried?.exchange.attemptKey ?? (isFromTrustedPeer ? field('x-attempt-key') : undefined);
+  const attemptKey = attemptKeyOf(method, given);
+  return { id, trace, attemptKey, rawHeaders, peer: socket.remoteAddress, host: headers.host, believed };
 };
 
 /** The same of a request on the fast path. */
-export const inboundOfExchange = ({ asked, socket, context }: Exchange): Inbound => ({
-  id: context.id,
-  trace: context.trace,
-  method: 'GET',
-  rawHeaders: asked.rawHeaders,
-  peer: socket.remoteAddress,
-  host: asked.host,
-  believed: context.isFromTrustedPeer ? asked : nobody,
-});
+export const inboundOfExchange = (exchange: Exchange): Inbound => {
+  const { asked, socket, context } = exchange;
+  const { id, trace, isFromTrustedPeer } = context;
+  const { method, rawHeaders, host } = asked;
+  exchange.attemptKey = attemptKeyOf(method, isFromTrustedPeer ? asked.attemptKey : undefined);
+  const { attemptKey } = exchange;
+  const believed = isFromTrustedPeer ? asked : nobody;
+  return { id, trace, attemptKey, rawHeaders, peer: socket.remoteAddress, host, believed };
+};
 
 // The id is web's own, the software nobody's business, and x-hold a word between app and web.
 const keptFromClients = new Set(['x-request-id', 'server', 'x-hold']);

@@ -53,8 +53,8 @@ const staticRoute = '/*';
  * @returns whether it did; otherwise the request takes the ordinary way
  */
 export const answerPrepared = ({ manifest }: StaticFolder, exchange: Exchange): boolean => {
-  const { target, acceptEncoding, isConditional } = exchange.asked;
-  const file = isConditional ? undefined : manifest.files.get(pathOf(target));
+  const { method, target, acceptEncoding, isConditional } = exchange.asked;
+  const file = method !== 'GET' || isConditional ? undefined : manifest.files.get(pathOf(target));
   const prepared = file && negotiate(file.representations, preferencesOf(acceptEncoding))?.prepared;
   if (!prepared) return false;
   exchange.route = staticRoute;

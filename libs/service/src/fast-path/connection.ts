@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Health } from '../health.ts';
 import { limits } from '../limits.ts';
 import { type Context, Exchange, type ExchangeEnd } from './exchange.ts';
-import { readSimpleGet, type SimpleGet } from './simple-get.ts';
+import { readSimpleRequest, type SimpleRequest } from './simple-request.ts';
 
 /** What all connections on the fast path share. */
 export type FastPath = {
@@ -14,7 +14,7 @@ export type FastPath = {
    */
   readonly take: (exchange: Exchange) => boolean;
   /** What a request is known by. */
-  readonly contextOf: (socket: Socket, asked: SimpleGet) => Context;
+  readonly contextOf: (socket: Socket, asked: SimpleRequest) => Context;
   /** Told of each answer. */
   readonly answered: (exchange: Exchange, status: number) => void;
   /** Told of each that did not get to its end. */
@@ -42,7 +42,7 @@ export class FastConnection implements ExchangeEnd {
   #usedAt = performance.now();
   #wasUsed = false;
   #exchange: Exchange | undefined;
-  /** What is asked now, and what came after it. */
+  /** What is asked now, whole or not, and what came after it. */
   #asking: Buffer | undefined;
   #next: Buffer | undefined;
   #isClosing = false;
@@ -71,14 +71,15 @@ export class FastConnection implements ExchangeEnd {
       this.#socket.pause();
       return;
     }
-    const begun = performance.now();
     const { health, contextOf, take } = this.#path;
-    const asked = health.phase === 'draining' ? undefined : readSimpleGet(chunk);
-    if (!asked) return this.#giveAway(chunk);
-    this.#asking = chunk;
-    this.#usedAt = begun;
+    const asking = this.#asking ? Buffer.concat([this.#asking, chunk]) : chunk;
+    const asked = health.phase === 'draining' ? undefined : readSimpleRequest(asking);
+    if (!asked) return this.#giveAway(asking);
+    if (!this.#asking) this.#usedAt = performance.now();
+    this.#asking = asking;
+    if (asked === 'incomplete') return;
     this.#wasUsed = true;
-    const exchange = new Exchange(this.#socket, asked, contextOf(this.#socket, asked), begun, this);
+    const exchange = new Exchange(this.#socket, asked, contextOf(this.#socket, asked), this.#usedAt, this);
     this.#exchange = exchange;
     if (!take(exchange)) this.#refuse();
   };
@@ -125,8 +126,9 @@ export class FastConnection implements ExchangeEnd {
     // An answer that is waited for, or still being read.
     if (this.#exchange || this.#socket.writableLength > 0) this.#usedAt = now;
     const idle = now - this.#usedAt;
-    // Nothing for a second: the limits for what is slow are Node's to keep.
-    if (!this.#wasUsed && idle > 1_000) this.#giveAway();
+    // Nothing, or half a request, for a second: the limits for what is slow are Node's to keep.
+    const isUnfinished = this.#asking !== undefined || !this.#wasUsed;
+    if (!this.#exchange && isUnfinished && idle > 1_000) this.#giveAway(this.#asking);
     else if (idle > limits.keepAlive) this.#socket.destroy();
   }
 
@@ -134,6 +136,7 @@ export class FastConnection implements ExchangeEnd {
   close(): void {
     this.#isClosing = true;
     if (this.#exchange) return;
+    if (this.#asking) return this.#giveAway(this.#asking);
     if (this.#socket.writableLength === 0) this.#socket.destroy();
     else this.#socket.destroySoon();
   }

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Begun } from '@scale-up/tracing';
 import { limits } from '../limits.ts';
-import type { SimpleGet } from './simple-get.ts';
+import type { SimpleRequest } from './simple-request.ts';
 
 /** An answer that was made before anybody asked. */
 export type Prepared = {
@@ -43,7 +43,7 @@ const closed = 'Connection: close\r\n\r\n';
 /** One simple request and its answer. Heads end as Node writes them. */
 export class Exchange {
   readonly socket: Socket;
-  readonly asked: SimpleGet;
+  readonly asked: SimpleRequest;
   readonly context: Context;
   /** When the request arrived; performance.now(). */
   readonly begun: number;
@@ -51,6 +51,8 @@ export class Exchange {
   onLeft: (() => void) | undefined;
   /** Under which it is counted. */
   route = 'none';
+  /** That of a write, once it was tried: the same for all tries. */
+  attemptKey: string | undefined;
   readonly #end: ExchangeEnd;
   #status = 0;
   #head = '';
@@ -58,7 +60,7 @@ export class Exchange {
   #isLast = false;
   #hasLeft = false;
 
-  constructor(socket: Socket, asked: SimpleGet, context: Context, begun: number, end: ExchangeEnd) {
+  constructor(socket: Socket, asked: SimpleRequest, context: Context, begun: number, end: ExchangeEnd) {
     this.socket = socket;
     this.asked = asked;
     this.context = context;
