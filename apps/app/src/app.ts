@@ -7,6 +7,9 @@ import type { FastifyInstance } from 'fastify';
 import { articleRoutes } from './articles/routes.ts';
 import { readJsonBodies } from './body.ts';
 import { createCaching } from './caching.ts';
+import { createEventStreams } from './cluster/event-stream.ts';
+import { clusterRoutes } from './cluster/routes.ts';
+import type { Watch } from './cluster/watch.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { handleApiErrors, retryAfter } from './errors.ts';
 import { reportHolding } from './held.ts';
@@ -32,6 +35,8 @@ export type AppParts = {
   readonly cache: Cache;
   readonly health: Health;
   readonly tracing: Tracing;
+  /** Looks at the site that this process is part of. */
+  readonly watch: Watch;
 };
 
 /**
@@ -41,10 +46,12 @@ export type AppParts = {
  */
 export const buildApp = async (
   server: FastifyInstance,
-  { config, database, standbys, cache, health, tracing }: AppParts,
+  { config, database, standbys, cache, health, tracing, watch }: AppParts,
 ): Promise<void> => {
   const tokens = createTokens(config.TOKEN_SECRET, config.TOKEN_LIFETIME_HOURS);
   const limits = createLoginLimits(cache, config.LOGIN_LIMIT_PER_MINUTE, config.REGISTRATION_LIMIT_PER_HOUR);
+  const streams = createEventStreams(watch, () => health.phase === 'draining');
+  server.addHook('preClose', async () => streams.end());
   sayUnderWay(server);
   await server.register(
     async (api) => {
@@ -68,6 +75,7 @@ export const buildApp = async (
       tagRoutes(routing);
       productRoutes(routing);
       orderRoutes(routing);
+      clusterRoutes(routing, database, watch, streams);
     },
     { prefix: '/api' },
   );

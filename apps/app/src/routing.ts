@@ -68,6 +68,17 @@ export type Routing = {
     prepare: Preparation<O, Prepared>,
     handler: WriteHandler<O, Prepared>,
   ) => void;
+  /** What this process knows by itself, with the database or without; the handler looks who may know it. */
+  readonly answer: <O extends Operation & { readonly method: 'GET' }>(
+    operation: O,
+    handler: (input: Input<O> & { readonly claims: Access<O, Claims> }) => Output<O>,
+  ) => void;
+  /** A stream beside an operation, for those who may call that; its handler sends it. */
+  readonly stream: (
+    path: string,
+    operation: Operation & { readonly access: 'user' | 'admin' },
+    handler: (claims: Claims, reply: FastifyReply) => Promise<FastifyReply>,
+  ) => void;
 };
 
 export type RoutingParts = {
@@ -128,6 +139,19 @@ export const createRouting = (
         return answerRead({ database, standbys, caching, operation, request, reply, input }, (queries) =>
           handler(input, queries),
         );
+      }),
+    answer: (operation, handler) => add(operation, (request) => handler(inputOf(request))),
+    stream: (path, operation, handler) =>
+      server.get(path, {
+        config: { operation },
+        schema: { hide: true },
+        // It would be a stream that nobody reads.
+        exposeHeadRoute: false,
+        onRequest: authenticate,
+        handler: async (request, reply) => {
+          request.isHandled = true;
+          return handler(request.claims as Claims, reply);
+        },
       }),
     write: (operation, handler) => write(operation, handler),
     writeAfter: (operation, prepare, handler) => write(operation, handler, prepare),

@@ -4,6 +4,8 @@ import { type Database, openDatabase } from '@scale-up/database';
 import { createLogger, createMetrics, createServer, Health, isRefused, run } from '@scale-up/service';
 import { startTracing, type Tracing } from '@scale-up/tracing';
 import { buildApp } from './app.ts';
+import { openWatch } from './cluster/open.ts';
+import { peerPath } from './cluster/sources/peer.ts';
 import { reportDatabase } from './database-events.ts';
 import { reportDependencies } from './dependencies.ts';
 import { pruneOutcomes } from './pruning.ts';
@@ -74,10 +76,12 @@ const main = async (): Promise<void> => {
   reportDependencies(health, metrics, database, cache);
 
   const server = createServer({ logger, metrics, health, tracing, trustedProxies: config.TRUSTED_PROXIES });
-  await buildApp(server, { config, database, standbys, cache, health, tracing });
+  const cluster = openWatch({ config, logger, database, cache, health });
+  await buildApp(server, { config, database, standbys, cache, health, tracing, watch: cluster.watch });
   const closing = new AbortController();
   server.addHook('onClose', async () => {
     closing.abort();
+    cluster.close();
     cache.close();
     await Promise.all([database.close(), standbys?.close()]);
   });
@@ -89,11 +93,18 @@ const main = async (): Promise<void> => {
     tracing,
     release: config.RELEASE,
     listen: { host: config.APP_HOST, port: config.APP_PORT },
-    ops: { host: config.APP_OPS_HOST, port: config.APP_OPS_PORT },
+    ops: {
+      host: config.APP_OPS_HOST,
+      port: config.APP_OPS_PORT,
+      more: {
+        [peerPath]: ({ searchParams }) => cluster.watch.word(searchParams.has('watched'), searchParams.has('all')),
+      },
+    },
     drain: { delay: config.DRAIN_DELAY_MS, limit: config.DRAIN_LIMIT_MS },
     started: async () => {
       await compatibleSchema(database, logger);
       void pruneOutcomes(database, logger, closing.signal);
+      void cluster.watch.run();
     },
   });
 };

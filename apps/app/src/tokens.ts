@@ -1,12 +1,14 @@
 import type { Secret } from '@scale-up/config';
 import { jwtVerify, SignJWT } from 'jose';
 
-/** What a token says. `version` is the account's at the time; the account's own decides whether the token still counts. */
-export type Claims = { readonly userId: number; readonly version: number };
+/**
+ * What a token says. `version` is the account's at the time; the account's own decides whether the token still counts. `role` is the account's at the time as
+ * well: for a client to decide what to show, and for cluster/admin.ts; everybody else asks the database.
+ */
+export type Claims = { readonly userId: number; readonly version: number; readonly role: string };
 
 export type Tokens = {
-  /** Role is in it only for a client to decide what to show; the server asks the database. */
-  readonly sign: (claims: Claims & { readonly role: string }) => Promise<string>;
+  readonly sign: (claims: Claims) => Promise<string>;
   /** Undefined for a token that is expired, forged, or none of ours. */
   readonly read: (token: string) => Promise<Claims | undefined>;
 };
@@ -38,7 +40,7 @@ export const createTokens = (secret: Secret, lifetimeHours: number): Tokens => {
         // What the columns can hold, or asking for it would be a fault of ours.
         const isPossible =
           Number.isSafeInteger(userId) && Number.isInteger(version) && version >= 0 && version < 2 ** 31;
-        return isPossible ? { userId, version } : undefined;
+        return isPossible ? { userId, version, role: String(payload['role'] ?? '') } : undefined;
       } catch {
         return undefined;
       }

@@ -148,7 +148,7 @@ suite(`queries with ${articleCount} articles`, () => {
       script: (text) => ((asked += 1), database.script(text)),
     };
     await database.script('DEALLOCATE ALL; SET plan_cache_mode = auto');
-    const viewer = { userId: 1, version: 0 };
+    const viewer = { userId: 1, version: 0, role: 'customer' };
     const page = { limit: 20, offset: 0 };
     const reads: Record<string, () => Promise<unknown>> = {
       'a list of articles': () => listArticles(counting, viewer, { tag: 'tag-0', author: 'user-1' }, page),

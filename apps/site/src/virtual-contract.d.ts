@@ -5,6 +5,6 @@ declare module 'virtual:contract' {
 
   /** Method and path of every operation; vite/contract-module.ts emits it. */
   export const operations: { readonly [Id in keyof typeof all]: Call };
-  export { limits } from '@scale-up/contract';
+  export { clusterStream, limits } from '@scale-up/contract';
   export const pathOf: (operation: Call, input?: { params?: object; query?: object }) => string;
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { limits, operations } from '@scale-up/contract';
+import { clusterStream, limits, operations } from '@scale-up/contract';
 import type { Plugin } from 'vite';
 
 const id = 'virtual:contract';
@@ -16,6 +16,7 @@ export const contractModule = (): Plugin => ({
     return [
       `export const operations = ${JSON.stringify(Object.fromEntries(calls))};`,
       `export const limits = ${JSON.stringify(limits)};`,
+      `export const clusterStream = ${JSON.stringify(clusterStream)};`,
       `export { pathOf } from ${JSON.stringify(callModule)};`,
     ].join('\n');
   },

@@ -270,6 +270,49 @@ suite('what roles write', { skip: cannotRender, timeout }, () => {
       assert.equal(trusted('app-1', 'app'), '10.78.0.13');
     });
 
+    test('are on the map of the site that app has, each part with the port that lets app in', () => {
+      for (const site of Object.values(sites)) {
+        const text = textOf(site, site.inventory.groups.app[0] ?? '', '/etc/scale-up/app.env');
+        const map = variables.CLUSTER_MAP.kind.parse(valueIn(text, 'CLUSTER_MAP') ?? '');
+        assert.equal(map.vip, site.inventory.vip.address);
+        const { groups, servers } = site.inventory;
+        // Two instances each are rendered; etcd is on the servers of the database.
+        const counts = {
+          balancer: 'loadbalancers',
+          web: 'web',
+          app: 'app',
+          database: 'database',
+          etcd: 'database',
+          cache: 'cache',
+        } as const;
+        for (const [kind, group] of Object.entries(counts)) {
+          const perServer = kind === 'web' || kind === 'app' ? 2 : 1;
+          const found = map.parts.filter((part) => part.kind === kind);
+          assert.deepEqual([...new Set(found.map(({ server }) => server))].toSorted(), groups[group].toSorted());
+          assert.equal(found.length, perServer * groups[group].length, kind);
+        }
+        for (const { server, host, port } of map.parts) {
+          assert.equal(host, servers[server]?.address);
+          const rules = textOf(site, server, '/etc/nftables.conf').split('\n');
+          const app = site.inventory.groups.app.map((name) => servers[name]?.address ?? '');
+          const lets = rules.filter((rule) => new RegExp(`tcp dport .*\\b${port}\\b`).test(rule));
+          assert.ok(
+            app.every((address) => lets.some((rule) => rule.includes(address))),
+            `${server} lets app in at ${port}`,
+          );
+        }
+      }
+    });
+
+    test('tell app at the VIP who holds it, and nobody else', () => {
+      for (const server of ['lb-1', 'lb-2']) {
+        const { 'frontend edge_http': http } = haproxyOf(sites['separate-tiers'], server);
+        const word = http?.find((line) => line.includes('path /holder'));
+        assert.match(word ?? '', new RegExp(`string ${server} if .* src 10\\.78\\.0\\.14 }$`));
+        assert.ok(http!.indexOf(word!) < http!.findIndex((line) => line.startsWith('http-request redirect')));
+      }
+    });
+
     test('run the units of their tier alone', () => {
       const units = (server: string) =>
         sites['separate-tiers'].files[server]?.map(({ path }) => path).filter((path) => path.endsWith('.container'));

@@ -108,7 +108,8 @@ export const endpoints = (): Kind<readonly Endpoint[]> => ({
   parse: (text) => text.split(',').map((item) => parseEndpoint(item.trim())),
 });
 
-const parseEndpoint = (item: string): Endpoint => {
+/** @throws Wrong */
+export const parseEndpoint = (item: string): Endpoint => {
   const [, inBrackets, name, digits] = /^(?:\[([^\]]+)\]|([\w.-]+)):(\d{1,5})$/.exec(item) ?? [];
   const port = Number(digits);
   const host = inBrackets ?? name;

@@ -12,6 +12,7 @@ import {
   string,
   url,
 } from './kinds.ts';
+import { clusterMap } from './cluster-map.ts';
 
 export type Service = 'web' | 'app' | 'db-migrator';
 
@@ -228,6 +229,14 @@ export const variables = {
     example: 'the password of the cache',
     reason:
       'The password of the default user on servers and Sentinels. With REDIS_SENTINELS only: REDIS_URL holds its own.',
+  }),
+  CLUSTER_MAP: variable(clusterMap(), {
+    services: ['app'],
+    default: null,
+    example:
+      'vip=10.0.0.100,s1/balancer=10.0.0.1:8404,s1/web-1=10.0.0.1:8180,s1/app-1=10.0.0.1:8190,s1/cache=10.0.0.1:6379',
+    reason:
+      'What the page /cluster shows: every part of the site with the port where it is asked how it is. balancer and router are HAProxy’s figures, web and app ops ports, database Patroni (with the authority of DATABASE_URL’s sslrootcert), etcd its port for /health, cache Valkey (REDIS_PASSWORD). Unset: this process, its database and its cache.',
   }),
   TOKEN_SECRET: variable(secret(32), {
     services: ['app'],

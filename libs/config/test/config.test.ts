@@ -53,6 +53,28 @@ test('no fault shows the value of a secret', () => {
   assert.doesNotMatch(faults, /hunter22|short-and-private/);
 });
 
+test('the map of the site is parts with their places; what is none, or is there twice, is named', () => {
+  const read = (text: string) => readConfig('app', { ...complete, CLUSTER_MAP: text }).CLUSTER_MAP;
+  assert.deepEqual(read('vip=10.0.0.100, lb-1/balancer=10.0.0.1:8404,s2/web-12=[::1]:8180'), {
+    vip: '10.0.0.100',
+    parts: [
+      { id: 'lb-1/balancer', server: 'lb-1', kind: 'balancer', number: 1, host: '10.0.0.1', port: 8_404 },
+      { id: 's2/web-12', server: 's2', kind: 'web', number: 12, host: '::1', port: 8_180 },
+    ],
+  });
+  assert.equal(read('s1/etcd=10.0.0.1:2381')?.vip, undefined);
+  for (const wrong of [
+    's1/web',
+    's1/mail=10.0.0.1:25',
+    's1/web-0=10.0.0.1:1',
+    'web-1=10.0.0.1:1',
+    'vip=10.0.0.1',
+    'vip=s1,s1/web=a:1',
+  ])
+    assert.throws(() => read(wrong), /CLUSTER_MAP must be parts such as s1\/web-1=10\.0\.0\.1:8180/, wrong);
+  assert.throws(() => read('s1/web-1=a:1,s1/web-1=b:2'), /s1\/web-1 is there twice/);
+});
+
 test('Sentinels are hosts with ports, in order; anything else is refused', () => {
   const read = (text: string) => readConfig('app', { ...complete, REDIS_SENTINELS: text }).REDIS_SENTINELS;
   assert.deepEqual(read('10.0.0.1:26379, cache-2.internal:1,[::1]:65535'), [

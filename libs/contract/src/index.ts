@@ -1,4 +1,5 @@
 import { articleOperations } from './articles.ts';
+import { clusterOperations } from './cluster.ts';
 import { commentOperations } from './comments.ts';
 import { orderOperations } from './orders.ts';
 import { productOperations } from './products.ts';
@@ -15,10 +16,12 @@ export const operations = {
   ...tagOperations,
   ...productOperations,
   ...orderOperations,
+  ...clusterOperations,
 };
 export type OperationId = keyof typeof operations;
 
 export { articleOperations } from './articles.ts';
+export { clusterOperations, ClusterEvent, clusterStream, partKinds } from './cluster.ts';
 export { commentOperations } from './comments.ts';
 export { orderOperations } from './orders.ts';
 export { productOperations } from './products.ts';
@@ -26,6 +29,15 @@ export { profileOperations } from './profiles.ts';
 export { tagOperations } from './tags.ts';
 export { userOperations } from './users.ts';
 export type { Article, ArticleList, ArticleSummary } from './articles.ts';
+export type {
+  ClusterAnswer,
+  ClusterPart,
+  ClusterPicture,
+  ClusterServer,
+  PartFigures,
+  PartKind,
+  PartState,
+} from './cluster.ts';
 export { type CallInput, type CallOutput, type HandlerInput, pathOf } from './call.ts';
 export type { Comment } from './comments.ts';
 export { limits } from './fields.ts';

@@ -14,12 +14,15 @@ const readiness = async (health: Health, isVerbose: boolean): Promise<[number, o
   return [status, isVerbose ? { ...body, dependencies: await health.dependencies() } : body];
 };
 
+/** What a service answers there beside, by path: JSON that other processes of the site ask for. */
+export type MoreAnswers = Readonly<Record<string, (url: URL) => object>>;
+
 /**
  * The server of the ops port, which no load balancer publishes.
  * All name the release. `/livez` the process answers · `/readyz` it wants requests (503 when not, 500 when even those that it has are better done elsewhere;
  * `?verbose` adds dependencies) · `/metrics` Prometheus.
  */
-export const createOpsServer = (health: Health, registry: Registry, release: string): Server =>
+export const createOpsServer = (health: Health, registry: Registry, release: string, more: MoreAnswers = {}): Server =>
   createServer((request, response) => {
     const url = URL.parse(request.url ?? '/', 'http://ops');
     switch (url?.pathname) {
@@ -37,7 +40,10 @@ export const createOpsServer = (health: Health, registry: Registry, release: str
           (error: unknown) => json(response, 500, { error: String(error) }),
         );
         return;
-      default:
+      default: {
+        const answer = url && Object.hasOwn(more, url.pathname) ? more[url.pathname] : undefined;
+        if (url && answer) return json(response, 200, answer(url));
         return json(response, 404, { error: 'the ops port has /livez, /readyz and /metrics' });
+      }
     }
   });

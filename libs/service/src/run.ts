@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Health } from './health.ts';
 import type { Logger } from './logger.ts';
-import { createOpsServer } from './ops.ts';
+import { createOpsServer, type MoreAnswers } from './ops.ts';
 
 export type Address = { readonly host: string; readonly port: number };
 
@@ -20,7 +20,7 @@ export type RunningParts = {
   /** Shown in health answers. */
   readonly release: string;
   readonly listen: Address;
-  readonly ops: Address;
+  readonly ops: Address & { readonly more?: MoreAnswers };
   /** How long a stopping process still accepts, and how long requests in flight may take, in milliseconds. */
   readonly drain: { readonly delay: number; readonly limit: number };
   /** What must be true before the process is ready, such as a compatible schema; it may wait and must not throw. */
@@ -34,7 +34,7 @@ export type RunningParts = {
  */
 export const run = async (parts: RunningParts): Promise<void> => {
   const { server, health, logger } = parts;
-  const ops = createOpsServer(health, parts.metrics, parts.release);
+  const ops = createOpsServer(health, parts.metrics, parts.release, parts.ops.more);
   const closeSilent = watchSilentConnections(server.server);
   dieOfWhatNobodyCaught(logger);
   let stopping = false;

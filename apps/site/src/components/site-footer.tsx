@@ -1,3 +1,4 @@
+import { isAdmin } from '../state/session.ts';
 import { Mark } from './wordmark.tsx';
 
 export const SiteFooter = () => (
@@ -11,6 +12,7 @@ export const SiteFooter = () => (
         <a href="/">Journal</a>
         <a href="/shop">Shop</a>
         <a href="/api/docs">API</a>
+        {isAdmin.value && <a href="/cluster">Cluster</a>}
       </nav>
     </div>
   </footer>

@@ -1,17 +1,19 @@
 import { place } from '../router/location.ts';
-import { session } from '../state/session.ts';
+import { isAdmin, session } from '../state/session.ts';
 import { loginHref } from './article-links.ts';
 import { Avatar } from './avatar.tsx';
 import { BasketLink } from './basket-link.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { Wordmark } from './wordmark.tsx';
 
-const NavLink = ({ href, children, section = href }: { href: string; children: string; section?: string }) => {
+type NavLinkProps = { href: string; children: string; section?: string; isForWide?: boolean };
+
+const NavLink = ({ href, children, section = href, isForWide = false }: NavLinkProps) => {
   const { pathname } = place.value.url;
   const isHere = section === '/' ? /^\/(feed|article\/.*)?$/.test(pathname) : pathname.startsWith(section);
   const current = pathname === href ? 'page' : 'true';
   return (
-    <a href={href} aria-current={isHere ? current : undefined}>
+    <a href={href} class={isForWide ? 'for-wide' : undefined} aria-current={isHere ? current : undefined}>
       {children}
     </a>
   );
@@ -22,6 +24,12 @@ const Member = ({ username, image }: { username: string; image: string | null })
     <NavLink href="/editor">Write</NavLink>
     <NavLink href="/orders">Orders</NavLink>
     <NavLink href="/settings">Settings</NavLink>
+    {isAdmin.value && (
+      // On narrow screens it is in the footer alone: the line is full.
+      <NavLink href="/cluster" isForWide>
+        Cluster
+      </NavLink>
+    )}
     <a class="me" href={`/profile/${encodeURIComponent(username)}`} aria-label={`Your profile, ${username}`}>
       <Avatar username={username} image={image} />
       <span class="me-name">{username}</span>

@@ -29,6 +29,7 @@ const routes: readonly Route[] = [
   { pattern: /^\/shop\/new$/, load: productEditor },
   { pattern: /^\/shop\/(?<slug>[^/]+)$/, load: async () => (await import('../pages/product/product.tsx')).ProductPage },
   { pattern: /^\/shop\/(?<slug>[^/]+)\/edit$/, load: productEditor },
+  { pattern: /^\/cluster$/, load: async () => (await import('../pages/cluster/cluster.tsx')).ClusterPage },
   { pattern: /^\/basket$/, load: async () => (await import('../pages/basket/basket.tsx')).BasketPage },
   { pattern: /^\/orders$/, load: orders },
   { pattern: /^\/orders\/(?<id>[^/]+)$/, load: order },
