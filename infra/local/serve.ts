@@ -80,20 +80,23 @@ const startServices = async (
 ): Promise<string> => {
   const appPort = await freePort(wanted.app, taken);
   const webPort = await freePort(wanted.web, taken);
+  const appOps = await freePort(wanted.appOps, taken);
+  const webOps = await freePort(wanted.webOps, taken);
   const app = {
     DRAIN_DELAY_MS: '0',
     TRUSTED_PROXIES: '127.0.0.1,::1',
     DATABASE_URL: database,
     TOKEN_SECRET: token,
     APP_PORT: appPort,
-    APP_OPS_PORT: await freePort(wanted.appOps, taken),
+    APP_OPS_PORT: appOps,
+    CLUSTER_MAP: `localhost/web=127.0.0.1:${webOps},localhost/app=127.0.0.1:${appOps}`,
     ...(redis ? { REDIS_URL: redis } : {}),
   };
   const web = {
     DRAIN_DELAY_MS: '0',
     TRUSTED_PROXIES: '',
     WEB_PORT: webPort,
-    WEB_OPS_PORT: await freePort(wanted.webOps, taken),
+    WEB_OPS_PORT: webOps,
     APP_URL: `http://127.0.0.1:${appPort}`,
   };
   for (const [name, env, at] of [

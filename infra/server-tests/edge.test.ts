@@ -35,7 +35,7 @@ suite('the edge', { skip: why }, () => {
 
   after(() => rmSync(folder, { recursive: true }));
 
-  for (const subject of ['requests', 'repetition', 'encryption']) {
+  for (const subject of ['requests', 'repetition', 'streams', 'encryption']) {
     test(subject, { timeout: 60_000 }, async (t) => {
       const tests = fileURLToPath(new URL(`edge/${subject}.ts`, import.meta.url));
       const node = [process.execPath, '--test', '--test-reporter=spec', tests];

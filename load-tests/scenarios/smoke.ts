@@ -110,6 +110,7 @@ const shop = ([slug = '']: readonly string[], token: string): void => {
   call('createProduct', { body: { product } }, { token, status: 403 });
   call('changeProduct', { params: { slug }, body: { product } }, { token, status: 403 });
   call('changeStock', { params: { slug }, body: { stock: { delta: 1, reason: 'restock' } } }, { token, status: 403 });
+  call('cluster', {}, { token, status: 403 });
 };
 
 export default ({ names: [name = '', other = ''], tokens: [token = ''], products, assets }: Scene): void => {

@@ -40,7 +40,8 @@ export const createTokens = (secret: Secret, lifetimeHours: number): Tokens => {
         // What the columns can hold, or asking for it would be a fault of ours.
         const isPossible =
           Number.isSafeInteger(userId) && Number.isInteger(version) && version >= 0 && version < 2 ** 31;
-        return isPossible ? { userId, version, role: String(payload['role'] ?? '') } : undefined;
+        const role = typeof payload['role'] === 'string' ? payload['role'] : '';
+        return isPossible ? { userId, version, role } : undefined;
       } catch {
         return undefined;
       }

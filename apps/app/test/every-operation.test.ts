@@ -102,6 +102,14 @@ suite('every operation', () => {
     assert.equal((await call(admin, 'product', { params })).product.stock, 5);
   });
 
+  test('the cluster, for an admin', async () => {
+    const user = { email: site.adminEmail, password: site.adminPassword };
+    const { token } = (await call(clientOf(site.url), 'login', { body: { user } })).user;
+    const { cluster } = await call(clientOf(site.url, token), 'cluster', {});
+    assert.ok(cluster.servers.length > 0);
+    await (await register()).refused(403, 'cluster');
+  });
+
   test('what is refused is a problem, and never a fault of the site', async () => {
     const nobody = clientOf(site.url);
     await nobody.refused(401, 'orders');

@@ -47,7 +47,7 @@ export const createEventStreams = (watch: Watch, isDraining: () => boolean): Eve
     },
     open: () => {
       if (open.size >= maxWatchers) return undefined;
-      // eslint's rule for Readable: it is pushed into, nobody asks for more.
+      // It is pushed into; nobody asks for more.
       const stream = new Readable({ read: () => {}, encoding: 'utf8' });
       open.add(stream);
       push(stream, `retry: ${retry}\n\n`);

@@ -15,11 +15,17 @@ import { verdictOf } from './words.ts';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
+/** `app 1 on s2` of `s2/app-1`. */
+const observerOf = ({ observer }: ClusterPicture): string => {
+  const [server = '', part = ''] = observer.split('/');
+  return `${part.replace('-', ' ')} on ${server}`;
+};
+
 const Totals = ({ picture }: { picture: ClusterPicture }) => {
   const { roles, totals } = picture;
   const facts: (readonly [string, string])[] = [
-    ['Primary', roles.database ?? 'nobody'],
-    ['Cache', roles.cache ?? 'nobody'],
+    ['Primary of PostgreSQL', roles.database ?? 'nobody'],
+    ['of Valkey', roles.cache ?? 'nobody'],
     ...(totals.requestsPerSecond === null
       ? []
       : ([
@@ -96,7 +102,7 @@ const ForAdmin = () => {
               ? trouble
               : picture === undefined
                 ? 'Connecting …'
-                : `Live, as ${picture.observer} saw it at ${clock.format(new Date(picture.observedAt))}`}
+                : `Live, as ${observerOf(picture)} saw it at ${clock.format(new Date(picture.observedAt))}`}
           </p>
         )}
       </header>

@@ -1,11 +1,11 @@
 import type { ClusterPicture } from '@scale-up/contract';
 
 const column = 100;
-const height = 56;
+const height = 72;
 
 /** From the address above to a server's column below, as a rope hangs. */
 const path = (from: number, to: number): string =>
-  `M${from} 0C${from} ${height * 0.75} ${to} ${height * 0.25} ${to} ${height}`;
+  `M${from} 0C${from} ${height * 0.7} ${to} ${height * 0.3} ${to} ${height}`;
 
 /** The address that clients use, and a rope to whoever holds it. Seen only where the servers stand side by side; the words are for everybody. */
 export const VipLine = ({ picture }: { picture: ClusterPicture }) => {
