@@ -46,9 +46,7 @@ suite('the cluster page on three servers', { skip: isSkipped }, () => {
     t.diagnostic(`${lost} is shown as lost after ${took.toFixed(2)} s`);
     assert.ok(took < mark, `${took} s`);
     await site.hands.boot(lost);
-    t.diagnostic(
-      `all is shown as well ${(await page.until(coming, Date.now(), isWhole)).toFixed(0)} s after it is on`,
-    );
+    t.diagnostic(`all is shown as well ${(await page.until(coming, Date.now(), isWhole)).toFixed(0)} s after it is on`);
     await site.untilWhole(coming);
   });
 

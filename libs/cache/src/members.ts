@@ -67,6 +67,8 @@ export const openCacheMembers = (
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       connectTimeout: reconnectMax,
+      // Questions must not pile up behind one that is frozen.
+      socketTimeout: reconnectMax,
       retryStrategy: (attempt) => Math.min(attempt * 100, reconnectMax),
     });
     redis.on('error', (error: Error) => failures.set(redis, error));

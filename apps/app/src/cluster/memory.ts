@@ -11,6 +11,7 @@ export class Memory {
   readonly #silent = new Map<string, number>();
   readonly #states = new Map<string, { readonly state: ClusterPart['state']; readonly at: number | undefined }>();
   readonly #counts = new Map<string, Counted[]>();
+  readonly #roles = new Map<string, { readonly last: string | undefined; readonly isMissing: boolean }>();
 
   /** To be told of each sight before it is made a picture. */
   take({ answers }: Sight): void {
@@ -28,6 +29,17 @@ export class Memory {
   /** Whether somebody said nothing for the first time: it is worth another look at once. */
   get hasNewSilence(): boolean {
     return [...this.#silent.values()].includes(1);
+  }
+
+  /**
+   * Who has a role. That nobody has it must be seen twice: who has it may just not have answered.
+   * @param found who is seen to have it now
+   */
+  holderOf(role: string, found: string | undefined): string | undefined {
+    const known = this.#roles.get(role);
+    const last = found ?? (known?.isMissing ? undefined : known?.last);
+    this.#roles.set(role, { last, isMissing: found === undefined });
+    return last;
   }
 
   /**

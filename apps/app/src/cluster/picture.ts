@@ -112,7 +112,11 @@ export const draw = (topology: Topology, sight: Sight, memory: Memory): ClusterP
     observedAt: new Date(sight.at).toISOString(),
     observer: self.id,
     vip: vip ?? null,
-    roles: { vip: sight.holders[0] ?? null, database: primary?.server ?? null, cache: cachePrimary?.server ?? null },
+    roles: {
+      vip: memory.holderOf('vip', sight.holders[0]) ?? null,
+      database: memory.holderOf('database', primary?.server) ?? null,
+      cache: memory.holderOf('cache', cachePrimary?.server) ?? null,
+    },
     totals: {
       requestsPerSecond: edges.length > 0 ? edges.reduce((sum, edge) => sum + edge.requestsPerSecond, 0) : null,
       errorsPerMinute: edges.length > 0 ? errors.reduce((sum, count) => sum + count, 0) : null,

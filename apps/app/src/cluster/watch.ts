@@ -74,15 +74,16 @@ export class Watch {
       this.#wake.abort();
       await this.#next.promise;
     }
-    // It is being closed.
+    // It is being closed, or the first look failed.
     if (!this.#picture) throw new Problem('unavailable', {}, { 'retry-after': '1' });
     return { cluster: this.#picture, events: [...this.#timeline.shown] };
   }
 
   /** @returns ends it */
   subscribe(listener: Listener): () => void {
+    const wasAwake = this.#isAwake();
     this.#listeners.add(listener);
-    this.#wake.abort();
+    if (!wasAwake) this.#wake.abort();
     return () => void this.#listeners.delete(listener);
   }
 
@@ -143,7 +144,15 @@ export class Watch {
       this.#show(sight);
     } catch (error) {
       this.#logger.error({ err: error }, 'a look at the cluster failed');
+      this.#settle();
     }
+  }
+
+  /** Whoever waits for a look goes on. */
+  #settle(): void {
+    const { resolve } = this.#next;
+    this.#next = Promise.withResolvers();
+    resolve();
   }
 
   #show(sight: Sight): void {
@@ -157,9 +166,7 @@ export class Watch {
     const isNew = this.#timeline.add([...own, ...sight.events, ...(sight.promotions ?? []).map(changeOf)]);
     this.#picture = picture;
     this.#seenHolder = sight.ownHolder;
-    const { resolve } = this.#next;
-    this.#next = Promise.withResolvers();
-    resolve();
+    this.#settle();
     for (const listener of this.#listeners) listener(picture, isNew ? this.#timeline.shown : undefined);
   }
 }

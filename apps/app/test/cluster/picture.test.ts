@@ -167,6 +167,15 @@ suite('the picture', () => {
     );
   });
 
+  test('a role whose holder says nothing once is kept, and is nobody’s when that happens twice', () => {
+    const memory = new Memory();
+    draw(topology, sightOf(), memory);
+    const quiet = sightOf({ 's1/database': silent, 's1/cache': silent }, { holders: [] });
+    assert.deepEqual(draw(topology, quiet, memory).roles, { vip: 's1', database: 's1', cache: 's1' });
+    assert.deepEqual(draw(topology, quiet, memory).roles, { vip: null, database: null, cache: null });
+    assert.equal(draw(topology, sightOf({}, { holders: ['s2'] }), memory).roles.vip, 's2');
+  });
+
   test('two holders of the VIP are both shown as what is wrong', () => {
     const picture = draw(topology, sightOf({}, { holders: ['s1', 's2'] }), new Memory());
     for (const id of ['s1/balancer', 's2/balancer']) {

@@ -16,6 +16,9 @@ export const forwardedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'
 
 const [top, below] = ['/api', '/api/*'];
 
+/** A stream that takes 10 s as it should is counted apart: among the others, it would make an instance look slow to a deploy that watches it. */
+const stream = '/api/cluster/events';
+
 /** The connections to the upstream, and what all forwarded requests share. */
 export const openForwarding = ({ url, limits }: Upstream, metrics: Registry): Forwarding => ({
   upstream: url,
@@ -43,7 +46,7 @@ export const forwardSimple = (exchange: Exchange, forwarding: Forwarding, logger
   const { target } = exchange.asked;
   // Fastify's router refuses what is wrongly encoded or too long, and it alone knows how.
   if (!target.startsWith('/api/') || target.includes('%') || target.length > serviceLimits.pathParameter) return false;
-  exchange.route = below;
+  exchange.route = target === stream ? stream : below;
   new FirstTry(exchange, forwarding, logger).send();
   return true;
 };
@@ -59,6 +62,6 @@ export const forwardApi = async (server: FastifyInstance, forwarding: Forwarding
     // The body is the upstream's to read.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const path of [top, below]) scope.route({ method: forwardedMethods, url: path, handler: forward });
+    for (const path of [top, below, stream]) scope.route({ method: forwardedMethods, url: path, handler: forward });
   });
 };

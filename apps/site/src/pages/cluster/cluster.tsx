@@ -24,8 +24,8 @@ const observerOf = ({ observer }: ClusterPicture): string => {
 const Totals = ({ picture }: { picture: ClusterPicture }) => {
   const { roles, totals } = picture;
   const facts: (readonly [string, string])[] = [
-    ['Primary of PostgreSQL', roles.database ?? 'nobody'],
-    ['of Valkey', roles.cache ?? 'nobody'],
+    ['PostgreSQL’s primary', roles.database ?? 'nobody'],
+    ['Valkey’s primary', roles.cache ?? 'nobody'],
     ...(totals.requestsPerSecond === null
       ? []
       : ([
@@ -93,7 +93,11 @@ const ForAdmin = () => {
         <div>
           <h1>Cluster</h1>
           <p class="lede">
-            {picture === undefined ? 'The servers and what runs on them, as they are now.' : verdictOf(picture)}
+            {picture === undefined
+              ? 'The servers and what runs on them, as they are now.'
+              : trouble === ''
+                ? verdictOf(picture)
+                : `This is how it was at ${clock.format(new Date(picture.observedAt))}.`}
           </p>
         </div>
         {error === undefined && (
