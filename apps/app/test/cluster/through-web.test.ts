@@ -46,6 +46,7 @@ suite('the stream of the cluster, through web', () => {
     await stream.ended;
     const { code } = await site.web.exited;
     assert.equal(code, 0);
-    assert.ok(performance.now() - began < 12_000, `${performance.now() - began} ms`);
+    // Of the 30 s that a drain may take; a busy machine needs some for itself.
+    assert.ok(performance.now() - began < 16_000, `${performance.now() - began} ms`);
   });
 });
