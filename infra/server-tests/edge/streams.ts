@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request as plainRequest, type ServerResponse } from 'node:http';
+import { connect } from 'node:http2';
 import { request as secureRequest } from 'node:https';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,8 +28,9 @@ const beat = async (response: ServerResponse): Promise<void> => {
   response.end('data: end\n\n');
 };
 
-/** Milliseconds that each part was on its way, and what came last. */
-const delaysOf = async (url: string): Promise<{ delays: number[]; text: string }> => {
+type Reader = (url: string) => Promise<AsyncIterable<string>>;
+
+const overHttp1: Reader = async (url) => {
   const open = url.startsWith('https:') ? secureRequest : plainRequest;
   const request = open(url, {
     agent: false,
@@ -38,23 +40,37 @@ const delaysOf = async (url: string): Promise<{ delays: number[]; text: string }
   });
   request.end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response.setEncoding('utf8');
+};
+
+/** As browsers do. */
+const overHttp2: Reader = async (url) => {
+  const session = connect(url, { servername: 'halyard.test', ca: site.given.secrets.edge.ca_cert });
+  const stream = session.request({ ':path': new URL(url).pathname, ':authority': 'halyard.test' }).setEncoding('utf8');
+  stream.once('close', () => session.close());
+  return stream;
+};
+
+/** Milliseconds that each part was on its way, and all that came. */
+const delaysOf = async (read: Reader, url: string): Promise<{ delays: number[]; text: string }> => {
   const delays: number[] = [];
   let text = '';
-  for await (const part of response.setEncoding('utf8')) {
+  for await (const part of await read(url)) {
     text += part;
-    const sent = /^:(\d+)/.exec(String(part))?.[1];
+    const sent = /^:(\d+)/.exec(part)?.[1];
     if (sent !== undefined) delays.push(Date.now() - Number(sent));
   }
   return { delays, text };
 };
 
-for (const [hop, url] of [
-  ['the router', 'http://127.0.0.1:8081/api/cluster/events'],
-  ['the edge', `https://${addresses['lb-1']}/api/cluster/events`],
+for (const [hop, read, url] of [
+  ['the router', overHttp1, 'http://127.0.0.1:8081/api/cluster/events'],
+  ['the edge', overHttp1, `https://${addresses['lb-1']}/api/cluster/events`],
+  ['the edge to a browser', overHttp2, `https://${addresses['lb-1']}/api/cluster/events`],
 ] as const) {
   test(`a stream passes ${hop} as it is sent, for longer than anybody may be silent`, async () => {
     for (const backEnd of [...site.web, ...site.app]) backEnd.answer = (_arrived, response) => void beat(response);
-    const { delays, text } = await delaysOf(url);
+    const { delays, text } = await delaysOf(read, url);
     assert.match(text, /data: end\n\n$/);
     assert.ok(delays.length >= 8, `${delays.length} parts`);
     // Nothing is kept back until there is more of it; of a busy machine one may be late.
