@@ -1,4 +1,5 @@
 import type { Caller } from '@scale-up/database';
+import { remark } from '@scale-up/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
@@ -8,12 +9,14 @@ declare module 'fastify' {
   }
 }
 
-/** Says in `Server-Timing` that an answer had to wait, and why. */
+/** Says in `Server-Timing` that an answer had to wait, and why; and in its log line for how long. */
 export const reportHolding = (server: FastifyInstance): void => {
   server.decorateRequest('held', 0);
   server.addHook('onSend', (request, reply, _payload, done) => {
     if (request.held > 0) {
-      reply.header('server-timing', `held;dur=${Math.round(request.held)};desc="database fail-over"`);
+      const held = Math.round(request.held);
+      reply.header('server-timing', `held;dur=${held};desc="database fail-over"`);
+      remark(request, { held_ms: held });
     }
     done();
   });

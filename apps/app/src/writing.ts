@@ -1,6 +1,6 @@
 import type { Operation } from '@scale-up/contract';
 import { type Database, type Outcome, type Queries, KeyReused, WriteUnderWay } from '@scale-up/database';
-import { Problem } from '@scale-up/service';
+import { Problem, remark } from '@scale-up/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caching } from './caching.ts';
 import { callerOf } from './held.ts';
@@ -90,7 +90,10 @@ const doOnce = async (once: () => Promise<Outcome>): Promise<Outcome> => {
 const send = (reply: FastifyReply, secret: Buffer, { answer, isReplay }: Outcome): string | undefined => {
   const { status, headers, body } = openAnswer(secret, answer);
   reply.code(status).headers(headers);
-  if (isReplay) reply.header('idempotency-replayed', 'true');
+  if (isReplay) {
+    reply.header('idempotency-replayed', 'true');
+    remark(reply.request, { replayed: true });
+  }
   return body === '' ? undefined : sendText(reply, body);
 };
 

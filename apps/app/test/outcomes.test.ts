@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, suite, test } from 'node:test';
 import { type Operation, type OperationId, operations, pathOf } from '@scale-up/contract';
+import { within } from './support/app-process.ts';
 import { type Client, clientOf, problemOf, type Reply, send, tally } from './support/client.ts';
 import {
   addComment,
@@ -132,6 +133,10 @@ suite('outcomes', () => {
     const [first, second] = [await toApp(), await toApp()];
     assert.deepEqual(shownOf(second), shownOf(first));
     assert.equal(second.headers.get('idempotency-replayed'), 'true');
+    const lineOf = ({ headers: answered }: Reply) =>
+      site.site.app.logs().find((line) => line['request_id'] === answered.get('x-request-id'));
+    await within(5, 'its log line', async () => lineOf(second) !== undefined);
+    assert.deepEqual([lineOf(first)?.['replayed'], lineOf(second)?.['replayed']], [undefined, true]);
     // Through web, which overwrites what a client says.
     const toWeb = () => send(site.url, 'POST', '/articles', { token: person.token, body, headers: headers(key) });
     assert.notEqual((await toWeb()).text, (await toWeb()).text);

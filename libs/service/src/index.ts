@@ -7,5 +7,6 @@ export { createLogger, type Logger } from './logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
 export { type FieldErrors, Problem, type ProblemCode, problemContentType, problems } from './problems.ts';
 export { isRefused } from './own-router.ts';
+export { remark } from './remarks.ts';
 export { run } from './run.ts';
 export { createServer } from './server.ts';

@@ -77,6 +77,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   server.decorateRequest('span');
   server.decorateRequest('isFromTrustedPeer', false);
   server.decorateRequest('tried');
+  server.decorateRequest('remarks');
   server.addHook('onRequest', (request, reply, done) => {
     if (isCallerGone(request.raw)) {
       request.log.info('refused a request whose caller has gone');
@@ -103,10 +104,10 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
     done(new Problem('bad-request'));
   });
   server.addHook('onResponse', (request, reply, done) => {
-    const { id, trace, method, url: target, ip: client } = request;
+    const { id, trace, method, url: target, ip: client, remarks } = request;
     const { statusCode: status } = reply;
     const milliseconds = request.tried ? performance.now() - request.tried.exchange.begun : reply.elapsedTime;
-    logRequest({ id, trace, method, target, status, milliseconds, client });
+    logRequest({ id, trace, method, target, status, milliseconds, client, remarks });
     // The pattern, not the address: the number of series stays bounded.
     measureRequest(method, request.routeOptions.url ?? 'none', status, milliseconds);
     done();

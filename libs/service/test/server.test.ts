@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { createMetrics, createServer, Health, Problem } from '../src/index.ts';
+import { createMetrics, createServer, Health, Problem, remark } from '../src/index.ts';
 
 type Line = Record<string, unknown> & { err?: { stack: string } };
 
@@ -57,6 +57,20 @@ test('the previous tier names the request, the trace and the client', async () =
   assert.equal(body.ip, '203.0.113.9');
   const line = lines.find(({ msg }) => msg === 'request');
   assert.deepEqual([line?.['request_id'], line?.['trace_id'], line?.['status']], [requestId, traceId, 200]);
+});
+
+test('what is remarked about a request stands in its log line, and in no other’s', async () => {
+  const { server, lines } = build();
+  server.get('/held', (request) => {
+    remark(request, { held_ms: 20 });
+    remark(request, { replayed: true });
+    return {};
+  });
+  await server.inject('/held');
+  await server.inject('/whoami');
+  const [held, other] = lines.filter(({ msg }) => msg === 'request');
+  assert.deepEqual([held?.['held_ms'], held?.['replayed'], held?.['status']], [20, true, 200]);
+  assert.ok(other && !('held_ms' in other));
 });
 
 test('even the previous tier cannot name a request in a form that would hurt a log', async () => {

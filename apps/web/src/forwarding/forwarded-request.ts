@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Counter, Problem } from '@scale-up/service';
+import { type Counter, Problem, remark } from '@scale-up/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Dispatcher, errors } from 'undici';
 import { Attempt, type AttemptEvents } from './attempt.ts';
@@ -98,9 +98,7 @@ export class ForwardedRequest implements AttemptEvents {
   onAnswering(status: number): string | undefined {
     this.#spans?.answerBegins(status);
     const held = this.#release(undefined, this.#trouble?.lastTry);
-    if (held === undefined) return undefined;
-    this.#request.log.info(this.#figures(held), 'request held while the upstream was away');
-    return timing(held);
+    return held === undefined ? undefined : timing(held);
   }
 
   onAnswered(): void {
@@ -138,7 +136,8 @@ export class ForwardedRequest implements AttemptEvents {
     this.#spans?.tryFailed(error);
     const reason = error instanceof ClientLeft ? 'client-left' : 'cut';
     this.#forwarding.failures.inc({ reason });
-    this.#request.log.info({ err: error, ...this.#figures(this.#release(reason)) }, 'forwarded request cut');
+    this.#release(reason);
+    this.#request.log.info({ err: error }, 'forwarded request cut');
   }
 
   #try(): void {
@@ -169,7 +168,7 @@ export class ForwardedRequest implements AttemptEvents {
     this.#forwarding.failures.inc({ reason: code });
     const held = this.#release(code);
     if (code !== 'bad-request') {
-      this.#request.log.warn({ err: error, ...this.#figures(held) }, 'upstream did not answer');
+      this.#request.log.warn({ err: error }, 'upstream did not answer');
     }
     this.#content.discard();
     const headers: Record<string, string> = {};
@@ -185,7 +184,7 @@ export class ForwardedRequest implements AttemptEvents {
   }
 
   /**
-   * Gives the place among the held requests back, and the milliseconds it was needed.
+   * Gives the place among the held requests back, and the milliseconds it was needed; the request's log line says them, too.
    * @param refusal why it waited in vain, if so
    */
   #release(refusal: string | undefined, until = performance.now()): number | undefined {
@@ -196,11 +195,7 @@ export class ForwardedRequest implements AttemptEvents {
     trouble.since = undefined;
     this.#forwarding.held.leave(this.#content.size, milliseconds);
     this.#spans?.holdEnds(milliseconds, refusal);
+    remark(this.#request, { held_ms: Math.round(milliseconds), failed_tries: trouble.tries });
     return milliseconds;
-  }
-
-  #figures(held: number | undefined): { held_ms?: number; failed_tries?: number } {
-    if (held === undefined) return {};
-    return { held_ms: Math.round(held), failed_tries: this.#trouble?.tries ?? 0 };
   }
 }
