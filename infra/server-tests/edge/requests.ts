@@ -61,6 +61,29 @@ test('HSTS is on every answer, and 80 leads to 443', async () => {
   assert.equal(plain.headers.location, 'https://halyard.test/a?b');
 });
 
+test('a request is one line of the log under its id, which tells a slow client from a slow site', async () => {
+  const quick = await site.send('/api/quick?token=secret');
+  const [line, ...others] = await site.balancer.logOf(String(quick.headers['x-request-id']));
+  assert.deepEqual(others, []);
+  const { service, method, path, status, tries, ended, client } = line ?? {};
+  assert.deepEqual(
+    { service, method, path, status, tries, ended },
+    {
+      service: 'edge',
+      method: 'GET',
+      path: '/api/quick',
+      status: 200,
+      tries: 0,
+      ended: '--',
+    },
+  );
+  assert.match(String(client), /^10\.99\.0\./);
+  assert.ok(Number(line?.['receiving_ms']) < 100 && Number(line?.['sending_ms']) < 100);
+  const slow = await site.send('/api/slow', { method: 'POST', body: 'sent late', pause: 500 });
+  const [late] = await site.balancer.logOf(String(slow.headers['x-request-id']));
+  assert.ok(Number(late?.['receiving_ms']) >= 450 && Number(late?.['duration_ms']) >= 450, JSON.stringify(late));
+});
+
 test('a body that is too large is refused before it has been sent', async () => {
   const headers = { 'content-length': '1048577', expect: '100-continue' };
   assertProblem(await site.send('/api/x', { method: 'POST', headers }), 'payload-too-large', 413);

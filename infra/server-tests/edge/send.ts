@@ -13,16 +13,22 @@ export type SendOptions = {
   /** false: whatever certificate is shown will do. */
   readonly rejectUnauthorized?: boolean;
   readonly agent?: Agent;
+  /** Milliseconds between the headers and the body. */
+  readonly pause?: number;
   /** The client's address, which HAProxy counts requests by. */
   readonly from?: string;
 };
 
 /** Sends one request over HTTP/1.1, once. */
-export const send = async (url: string, { body, from, ...options }: SendOptions = {}): Promise<Answered> => {
+export const send = async (url: string, { body, from, pause, ...options }: SendOptions = {}): Promise<Answered> => {
   const open = url.startsWith('https:') ? secureRequest : plainRequest;
   const headers = { host: 'halyard.test', ...options.headers };
   const local = from === undefined ? {} : { localAddress: from };
   const request = open(url, { agent: false, servername: 'halyard.test', ...options, ...local, headers });
+  if (pause !== undefined) {
+    request.flushHeaders();
+    await sleep(pause);
+  }
   request.end(body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';

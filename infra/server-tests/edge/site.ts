@@ -56,6 +56,7 @@ const run = (command: string, ...args: string[]): void => void execFileSync(comm
 class Proxy {
   readonly #root: string;
   readonly #process: ChildProcess;
+  #log = '';
 
   constructor({ image, folder, files, secrets }: Given, name: keyof typeof addresses) {
     const disk = `${folder}/${name}`;
@@ -92,8 +93,22 @@ class Proxy {
     const listen = [...sockets].map(([, address]) => `--listen=${address!.replace('0.0.0.0', addresses[name])}`);
     const haproxy = ['haproxy', '-W', '-f', '/etc/haproxy/haproxy.cfg', '-p', '/run/haproxy.pid'];
     this.#process = spawn('chroot', [this.#root, 'systemd-socket-activate', ...listen, ...haproxy], {
-      stdio: 'inherit',
+      stdio: ['inherit', 'inherit', 'pipe'],
     });
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#log += text;
+      process.stderr.write(text);
+    });
+  }
+
+  /** Its log lines about a request, as soon as there is one. */
+  async logOf(requestId: string): Promise<Record<string, unknown>[]> {
+    for (const deadline = Date.now() + 5_000; ; await sleep(20)) {
+      const lines = this.#log.split('\n').slice(0, -1);
+      const found = lines.filter((line) => line.startsWith('{') && line.includes(requestId));
+      if (found.length > 0) return found.map((line) => JSON.parse(line) as Record<string, unknown>);
+      if (Date.now() > deadline) throw new Error(`no line about ${requestId}`);
+    }
   }
 
   write(path: string, text: string): void {
