@@ -83,6 +83,18 @@ suite('the lock of the servers', { timeout: 180_000 }, () => {
     await next.release();
   });
 
+  test('stands in every server’s journal: who began which verb, and that it ended', async () => {
+    // There is no journal here: what would be told to it is told to a file.
+    const log = join(folder, 'journal');
+    mkdirSync(join(folder, 'bin'));
+    writeFileSync(join(folder, 'bin/logger'), `#!/bin/sh\necho "$*" >>${log}\n`, { mode: 0o755 });
+    await (await take('deploy')).release();
+    const me = `${userInfo().username}@${hostname()}`;
+    const lines = readFileSync(log, 'utf8').trimEnd().split('\n').toSorted();
+    const each = (word: string) => names.map(() => `--tag scale-up-verb -- ${me} ${word} deploy`);
+    assert.deepEqual(lines, [...each('begins'), ...each('ends')]);
+  });
+
   test('is refused while another verb has it, naming who, which verb and since when; code 75', async () => {
     await startHolder();
     const { message, code } = await refused();

@@ -26,15 +26,21 @@ const retry = 2_000;
 /** Longer than ssh needs to find that a server is not there (10 s). */
 const answerTime = 12_000;
 
-/** Takes the lock of one server, says so, and keeps it while it hears a line now and then. Run by bash on the server. */
+/**
+ * Takes the lock of one server, says so, and keeps it while it hears a line now and then. Run by bash on the server. Its journal gets to know who did
+ * what and when; a journal that is not there holds nobody up.
+ */
 const hold = `
+note() { timeout 2 logger --tag scale-up-verb -- "$1" 9>&- 2>/dev/null || true; }
 mkdir -p /run/scale-up
 exec 9<>/run/scale-up/lock
 if ! flock --nonblock 9; then echo "held by $(cat /run/scale-up/lock)"; exit 0; fi
 printf '%s' "$1" >/run/scale-up/lock
 echo ours
+note "$3 begins $4"
 while read -r -t "$2" _; do :; done
 : >/run/scale-up/lock
+note "$3 ends $4"
 `;
 
 type Taken = 'ours' | 'away' | Holder;
@@ -73,7 +79,7 @@ export const takeLock = async (servers: Servers, verb: string): Promise<Lock> =>
   let isReleased = false;
 
   const take = (name: string, part: Part): Promise<Taken> => {
-    const child = servers.start(name, script(hold, JSON.stringify(me), String(silence)), ownConnection);
+    const child = servers.start(name, script(hold, JSON.stringify(me), String(silence), me.who, verb), ownConnection);
     part.child = child;
     const { promise, resolve } = Promise.withResolvers<Taken>();
     const late = setTimeout(() => child.kill('SIGKILL'), answerTime);
