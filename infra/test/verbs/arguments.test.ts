@@ -7,7 +7,17 @@ import { usageOf, verbArguments, type VerbDefinition } from '../../verbs/support
 import { exitCodes, VerbError } from '../../verbs/support/exit-codes.ts';
 
 const folder = fileURLToPath(new URL('../../verbs/', import.meta.url));
-const verbs = ['deploy', 'evacuate', 'provision', 'reboot', 'return', 'rollback', 'status', 'switchover'] as const;
+const verbs = [
+  'deploy',
+  'evacuate',
+  'explain',
+  'provision',
+  'reboot',
+  'return',
+  'rollback',
+  'status',
+  'switchover',
+] as const;
 const run = (verb: string, ...words: string[]) =>
   spawnSync(process.execPath, [`${folder}${verb}.ts`, ...words], { encoding: 'utf8' });
 
@@ -53,7 +63,16 @@ suite('a verb’s command line', () => {
       isJson: true,
       isHelp: false,
       server: 's2',
+      operand: undefined,
     });
+  });
+
+  test('may be about something that is no server', () => {
+    const verb: VerbDefinition = { name: 'look', summary: 'Looks.', operand: 'THING' };
+    assert.deepEqual([verbArguments(verb, ['s2']).operand, verbArguments(verb, ['s2']).server], ['s2', undefined]);
+    assert.equal(verbArguments(verb, []).operand, undefined);
+    assert.match(usageOf(verb), /^usage: npx nx look infra -- \[THING\] \[option…\]\n/);
+    assert.match(refusal(verb, 'a', 'b').message, /^look does not know what to do with "b"\.\n/);
   });
 
   test('that says nothing means the three servers, for good', () => {
@@ -131,6 +150,20 @@ suite('every verb', () => {
     const { status, stderr } = run('status', '--lab', `none-${process.pid}`);
     assert.equal(status, 1);
     assert.equal(stderr, `There is no lab "none-${process.pid}" that is up.\n`);
+  });
+
+  test('explain wants a request or a time, and says what is wrong with either before it asks anybody', () => {
+    for (const [words, sentence] of [
+      [[], 'explain wants the id of a request, or a time: --since 5m, or --from TIME and --to TIME.'],
+      [['--since', 'noon'], '--since is "noon"; it wants a number and s, m, h or d, such as 5m.'],
+      [
+        ['GET /'],
+        `"GET /" is no id of a request; it is what an answer's X-Request-Id says, such as 1e520938-3446-45ce-bc09-b71b3161a99b.`,
+      ],
+    ] as const) {
+      const { status, stdout, stderr } = run('explain', ...words);
+      assert.deepEqual([status, stdout, stderr], [2, '', `${sentence}\n`]);
+    }
   });
 
   test('reboot wants a server or --all, and not both', () => {

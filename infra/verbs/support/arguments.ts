@@ -11,6 +11,8 @@ export type VerbDefinition = {
   readonly summary: string;
   /** The server it is about, when it is about one: `NAME` in the usage. */
   readonly server?: 'required' | 'optional';
+  /** What it may be about when that is no server, as it stands in the usage: `REQUEST_ID`. */
+  readonly operand?: string;
   /** Its own options, as node:util's parseArgs takes them, each with its line for the usage. */
   readonly options?: Readonly<Record<string, Options[string] & { readonly help: string; readonly value?: string }>>;
 };
@@ -23,6 +25,8 @@ export type VerbArguments = {
   readonly isJson: boolean;
   readonly isHelp: boolean;
   readonly server: string | undefined;
+  /** What it is about when that is no server. */
+  readonly operand: string | undefined;
   /** The verb's own options. */
   readonly values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 };
@@ -46,13 +50,13 @@ const commonHelp: readonly (readonly [string, string])[] = [
 ];
 
 /** What `--help` prints, and what a wrong command line is answered with. */
-export const usageOf = ({ name, summary, server, options = {} }: VerbDefinition): string => {
+export const usageOf = ({ name, summary, server, operand, options = {} }: VerbDefinition): string => {
   const own = Object.entries(options).map(([option, { value, help }]): [string, string] => [
     `--${option}${value ? ` ${value}` : ''}`,
     help,
   ]);
   const rows = [...own, ...commonHelp].map(([option, help]) => `  ${option.padEnd(22)} ${help}`);
-  const wanted = { required: ' NAME', optional: ' [NAME]', none: '' }[server ?? 'none'];
+  const wanted = operand ? ` [${operand}]` : { required: ' NAME', optional: ' [NAME]', none: '' }[server ?? 'none'];
   return [`usage: npx nx ${name} infra --${wanted} [option…]`, summary, '', ...rows].join('\n');
 };
 
@@ -65,7 +69,8 @@ export const verbArguments = (verb: VerbDefinition, words: readonly string[]): V
     new VerbError(`${sentence}\n${usageOf(verb)}`, exitCodes.usage, { cause });
   const { values, positionals } = parsed(verb, words, wrong);
   const { inventory, lab, 'dry-run': isDryRun, json: isJson, help: isHelp, ...own } = values;
-  const [server, tooMuch] = verb.server ? positionals : [undefined, ...positionals];
+  const [subject, tooMuch] = verb.server || verb.operand ? positionals : [undefined, ...positionals];
+  const server = verb.server ? subject : undefined;
   if (tooMuch !== undefined) throw wrong(`${verb.name} does not know what to do with "${tooMuch}".`);
   if (verb.server === 'required' && server === undefined && !isHelp) throw wrong(`${verb.name} of which server?`);
   return {
@@ -75,6 +80,7 @@ export const verbArguments = (verb: VerbDefinition, words: readonly string[]): V
     isJson: isJson as boolean,
     isHelp: isHelp as boolean,
     server,
+    operand: verb.operand ? subject : undefined,
     values: own,
   };
 };
