@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { edgeAuthorityFile } from '@scale-up/infra/inventory/secrets.ts';
 import { allFaults, pickFaults } from '../drill/faults/index.ts';
 import { K6Load } from '../drill/k6-load.ts';
 import { RolesWatch } from '../drill/roles-watch.ts';
@@ -101,6 +103,29 @@ suite('three servers', { skip: isSkipped }, () => {
     site = new ServersSite({ inventory: own.file });
     await site.untilWhole(30);
     assert.match(await own.done('status'), /Everything is as it should be/);
+  });
+
+  test('a request is explained by its id from every tier’s journal, and a time by what was done in it', async () => {
+    const { host } = site.inventory.site;
+    const curl = ['curl', '--silent', '--include', '--cacert', edgeAuthorityFile(site.inventory)];
+    const to = ['--resolve', `${host}:443:${site.inventory.vip.address}`, `https://${host}/api/tags`];
+    const { stdout } = await site.servers.inside([...curl, ...to]);
+    const id = /^x-request-id: (\S+)/im.exec(stdout)?.[1] ?? '';
+    // The services write their lines in batches, ten times a second.
+    await sleep(500);
+    const said = await own.done('explain', id);
+    assert.match(said, /^GET \/api\/tags was answered 200 after \d+ ms/m);
+    for (const who of ['edge', 'web 1', 'app 1']) {
+      assert.match(said, new RegExp(`^• .* s\\d +${who} +answers 200 after \\d+ ms`, 'm'));
+    }
+    const { timeline } = JSON.parse(await own.done('explain', '--since', '30m', '--json')) as {
+      timeline: { servers: string[]; who: string; what: string }[];
+    };
+    const deploy = timeline.find(({ what }) => /^\S+@\S+ begins deploy$/.test(what));
+    assert.deepEqual([deploy?.who, deploy?.servers], ['operator', ['s1', 's2', 's3']]);
+    const gone = await own.verb('explain', '00000000-0000-4000-8000-000000000000', '--since', '1m');
+    assert.equal(gone.code, 1);
+    assert.match(gone.output, /^No journal of s1, s2, s3 knows the request 0{8}-/m);
   });
 
   test('every operation of the contract does at the VIP what the contract says', () =>

@@ -19,14 +19,21 @@ const durationOf = (text: string): number => {
 
 const timeForm = /^(?:(\d{4}-\d{2}-\d{2})[T ])?(\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?)(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** A time of an option: without a zone in UTC, as the servers' journals are shown; without a date on the day that it is now. */
-const timeOf = (option: string, text: string, now: number): number => {
-  const [, date = new Date(now).toISOString().slice(0, 10), time, zone = 'Z'] = timeForm.exec(text) ?? [];
-  const milliseconds = Date.parse(`${date}T${time?.replace(',', '.')}${zone}`);
+/**
+ * A time of an option: without a zone in UTC, as the servers' journals are shown; without a date the last one after `floor`, since nobody asks for what is yet
+ * to come.
+ */
+const timeOf = (option: string, text: string, now: number, floor = -Infinity): number => {
+  const [, given, time, zone = 'Z'] = timeForm.exec(text) ?? [];
+  const date = given ?? new Date(now).toISOString().slice(0, 10);
+  const at = Date.parse(`${date}T${time?.replace(',', '.')}${zone}`);
   // Date.parse takes the 30th of February for the 2nd of March.
   const isDay = new Date(`${date}T00:00Z`).getUTCDate() === Number(date.slice(8));
-  if (!Number.isNaN(milliseconds) && isDay) return milliseconds;
-  throw refuse(`${option} is "${text}"; it wants a time (UTC), such as 16:40:05 or 2026-11-26T16:40:05.250Z.`);
+  if (Number.isNaN(at) || !isDay) {
+    throw refuse(`${option} is "${text}"; it wants a time (UTC), such as 16:40:05 or 2026-11-26T16:40:05.250Z.`);
+  }
+  const isOfYesterday = given === undefined && at > now && at - units['d']! > floor;
+  return isOfYesterday ? at - units['d']! : at;
 };
 
 /** The options that say when, as they were given. */
@@ -53,11 +60,11 @@ export const periodOf = ({ from, to, since }: PeriodOptions, isOfRequest: boolea
     if (isOfRequest) return { from: now - usual, to: now };
     throw refuse('explain wants the id of a request, or a time: --since 5m, or --from TIME and --to TIME.');
   }
-  const period = { from: timeOf('--from', from, now), to: to === undefined ? now : timeOf('--to', to, now) };
-  if (period.from > now) throw refuse(`--from ${from} is yet to come: it is ${new Date(now).toISOString()}.`);
-  if (period.from >= period.to)
-    throw refuse(`--from ${from} is not before ${to === undefined ? 'now' : `--to ${to}`}.`);
-  return { from: period.from, to: Math.min(period.to, now) };
+  const begin = timeOf('--from', from, now);
+  const end = to === undefined ? now : timeOf('--to', to, now, begin);
+  if (begin > now) throw refuse(`--from ${from} is yet to come: it is ${new Date(now).toISOString()}.`);
+  if (begin >= end) throw refuse(`--from ${from} is not before ${to === undefined ? 'now' : `--to ${to}`}.`);
+  return { from: begin, to: Math.min(end, now) };
 };
 
 /** A time of day for a person, in UTC, to the millisecond. */

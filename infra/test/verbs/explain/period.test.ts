@@ -23,6 +23,13 @@ suite('the time that is explained', () => {
     ],
     ['is in UTC, or in the zone that it names', { from: '2026-11-26T17:40:05+01:00' }, '2026-11-26T16:40:05.000Z', end],
     ['is taken as a journal prints it', { from: '2026-11-25 16:40:05,25' }, '2026-11-25T16:40:05.250Z', end],
+    [
+      'is of yesterday where today’s is yet to come',
+      { from: '23:50', to: '00:05' },
+      '2026-11-25T23:50:00.000Z',
+      '2026-11-26T00:05:00.000Z',
+    ],
+    ['is of one evening', { from: '23:50', to: '23:55' }, '2026-11-25T23:50:00.000Z', '2026-11-25T23:55:00.000Z'],
     ['ends now at the latest', { from: '16:40', to: '16:59' }, '2026-11-26T16:40:00.000Z', end],
   ];
   for (const [what, options, from, to] of right) {
@@ -53,7 +60,11 @@ suite('the time that is explained', () => {
       '--to is "25:00"; it wants a time (UTC), such as 16:40:05 or 2026-11-26T16:40:05.250Z.',
     ],
     ['an end before its beginning', { from: '16:40', to: '16:30' }, '--from 16:40 is not before --to 16:30.'],
-    ['a beginning in the future', { from: '16:50' }, '--from 16:50 is yet to come: it is 2026-11-26T16:45:00.000Z.'],
+    [
+      'a beginning in the future',
+      { from: '2026-11-26T16:50' },
+      '--from 2026-11-26T16:50 is yet to come: it is 2026-11-26T16:45:00.000Z.',
+    ],
     ['an end alone', { to: '16:40' }, '--to wants --from as well.'],
     ['two kinds at once', { since: '5m', from: '16:40' }, '--since goes up to now: it takes neither --from nor --to.'],
     ['nothing', {}, 'explain wants the id of a request, or a time: --since 5m, or --from TIME and --to TIME.'],

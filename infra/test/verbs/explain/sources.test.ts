@@ -244,6 +244,18 @@ const cases: readonly Case[] = [
   ],
   [
     {
+      unit: 'app@1',
+      identifier: 'app-1',
+      text: ofApp({
+        request_id: '14a9bca7-6058-49a6-ae8b-86b93cd35992',
+        msg: 'dropped a request whose caller has left',
+      }),
+    },
+    'app 1',
+    'dropped a request whose caller has left',
+  ],
+  [
+    {
       unit: 'haproxy',
       identifier: 'systemd',
       text: 'haproxy.service: Main process exited, code=killed, status=9/KILL',
@@ -295,6 +307,7 @@ suite('a line of a journal', () => {
       { unit: 'haproxy', text: 'Proxy edge stopped (cumulated conns: FE: 61, BE: 0).' },
       { unit: 'haproxy', text: '{"service": "edge", "request_id": "…", "status": 200}' },
       { unit: 'app@1', identifier: 'app-1', text: ofApp({ request_id: 'x', status: 200, msg: 'request' }) },
+      { unit: 'app@1', identifier: 'app-1', text: ofApp({ msg: 'Server listening at http://10.77.0.11:8090' }) },
       { unit: 'app@1', identifier: 'app-1', text: '(node:2) TimeoutNegativeWarning: -1 is a negative number.' },
       { unit: 'cron', text: '(CRON) INFO (Running @reboot jobs)' },
       {

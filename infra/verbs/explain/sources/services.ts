@@ -59,14 +59,18 @@ const sentences: Readonly<Record<string, Say>> = {
   'database back': ({ after_ms: after = 0 }) => `finds the database back after ${lasting(after)}`,
 };
 
+/** At info there is a line for each request, and little else that matters. */
+const isWorthSaying = ({ level, msg, request_id: request }: ServiceLine): boolean =>
+  (level !== 'info' || request !== undefined || msg === 'cache connected') && msg !== 'request';
+
 const ofMessage: Rule = [
-  /"level":"(?:warn|error|fatal)"|"msg":"(?:ready|draining|drained|database back|cache connected)"/,
-  (_match, entry) => {
-    const line: ServiceLine | undefined = jsonOf(entry.text);
-    if (!line) return undefined;
-    const { msg = '' } = line;
-    const said = sentences[msg];
-    return said ? said(line, { who: instanceName(entry.unit), server: entry.server }) : `${msg}${because(line)}`;
+  /^\{"level":"/,
+  (_match, { text, unit, server }) => {
+    const line: ServiceLine | undefined = jsonOf(text);
+    if (!line?.msg) return undefined;
+    const said = sentences[line.msg];
+    if (said) return said(line, { who: instanceName(unit), server });
+    return isWorthSaying(line) ? `${line.msg}${because(line)}` : undefined;
   },
 ];
 
