@@ -6,7 +6,7 @@ import { type Explanation, missingIn } from './explanation.ts';
 import { beginnings, findRequest, gather, type Gathered } from './gather.ts';
 import { eventsIn, namesOf } from './interpret.ts';
 import type { Period } from './period.ts';
-import { eventsOfHops, hopOf, inOrder, outermost } from './request.ts';
+import { eventsOfHops, hopOf, inOrder } from './request.ts';
 import * as selections from './selections.ts';
 import { clusterSentence } from './story/cluster.ts';
 import { requestSentences } from './story/request.ts';
@@ -31,9 +31,9 @@ export const explainRequest = async (
   const found = await findRequest(servers, id, period);
   const answering = servers.names.filter((name) => !(name in found.faults));
   const hops = inOrder(found.entries.flatMap((entry) => hopOf(entry) ?? []));
-  const whole = outermost(hops);
-  if (!whole) throw await unknown(servers, id, period, found, answering);
-  const [begin, end] = [Math.min(...hops.map(({ from }) => from)), Math.max(...hops.map(({ to }) => to))];
+  if (found.entries.length === 0) throw await unknown(servers, id, period, found, answering);
+  const moments = [...hops.flatMap(({ from, to }) => [from, to]), ...found.entries.map(({ at }) => at)];
+  const [begin, end] = [Math.min(...moments), Math.max(...moments)];
   const read: Period = { from: begin - around.read, to: end + around.after };
   const [rest, late] = await Promise.all([
     gather(servers, answering, read, selections.events),
@@ -49,7 +49,7 @@ export const explainRequest = async (
     begin,
     traceId: hops.find(({ traceId }) => traceId)?.traceId,
     story: [
-      ...requestSentences(hops, whole, remarks),
+      ...requestSentences(hops, remarks),
       clusterSentence(meanwhile, hops) ?? 'Nothing else happened on the servers around it.',
     ],
     lines: linesOf([...eventsOfHops(hops), ...remarks, ...events]),

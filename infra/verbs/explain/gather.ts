@@ -18,7 +18,7 @@ export type Gathered = {
 const minute = 60_000;
 
 /** Some 10,000 lines: an hour of a fail-over after the other. What is longer nobody reads. */
-const ofEvents: Bounds = { bytes: 8 * 1_048_576, time: 20 };
+const ofEvents: Bounds = { bytes: 8 * 1_048_576, time: 30 };
 /** A request that went round and round leaves 100 lines. A whole journal is searched in some 10 s; slow disks take longer. */
 const ofSearch: Bounds = { bytes: 262_144, time: 60 };
 

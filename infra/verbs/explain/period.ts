@@ -20,10 +20,10 @@ const durationOf = (text: string): number => {
 const timeForm = /^(?:(\d{4}-\d{2}-\d{2})[T ])?(\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,6})?)?)(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**
- * A time of an option: without a zone in UTC, as the servers' journals are shown; without a date the last one after `floor`, since nobody asks for what is yet
- * to come.
+ * A time of an option: without a zone in UTC, as the servers' journals are shown; without a date the last such time that there was.
+ * @param after it is after that, if it can be
  */
-const timeOf = (option: string, text: string, now: number, floor = -Infinity): number => {
+const timeOf = (option: string, text: string, now: number, after = -Infinity): number => {
   const [, given, time, zone = 'Z'] = timeForm.exec(text) ?? [];
   const date = given ?? new Date(now).toISOString().slice(0, 10);
   const at = Date.parse(`${date}T${time?.replace(',', '.')}${zone}`);
@@ -32,7 +32,7 @@ const timeOf = (option: string, text: string, now: number, floor = -Infinity): n
   if (Number.isNaN(at) || !isDay) {
     throw refuse(`${option} is "${text}"; it wants a time (UTC), such as 16:40:05 or 2026-11-26T16:40:05.250Z.`);
   }
-  const isOfYesterday = given === undefined && at > now && at - units['d']! > floor;
+  const isOfYesterday = given === undefined && at > now && at - units['d']! > after;
   return isOfYesterday ? at - units['d']! : at;
 };
 

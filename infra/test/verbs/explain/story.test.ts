@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Event, Fact } from '../../../verbs/explain/event.ts';
-import { eventsOfHops, type Hop, hopOf, inOrder, outermost } from '../../../verbs/explain/request.ts';
+import { eventsOfHops, type Hop, hopOf, inOrder } from '../../../verbs/explain/request.ts';
 import { clusterSentence } from '../../../verbs/explain/story/cluster.ts';
 import { requestSentences } from '../../../verbs/explain/story/request.ts';
 import { linesOf } from '../../../verbs/explain/timeline.ts';
@@ -29,10 +29,8 @@ const hop = (stage: Hop['stage'], took: number, more: Partial<Hop> = {}, back = 
   clientTime: stage === 'edge' ? { sending: 0, taking: 0 } : undefined,
   ...more,
 });
-const tell = (hops: readonly Hop[], remarks: readonly Event[] = []): string[] => {
-  const ordered = inOrder(hops);
-  return requestSentences(ordered, outermost(ordered)!, remarks);
-};
+const tell = (hops: readonly Hop[], remarks: readonly Event[] = []): string[] =>
+  requestSentences(inOrder(hops), remarks);
 
 suite('what is told of a request', () => {
   const cases: readonly (readonly [what: string, hops: readonly Hop[], story: string])[] = [
@@ -96,6 +94,12 @@ suite('what is told of a request', () => {
   test('that an earlier try had done: that the answer is the stored one', () => {
     const [, second] = tell([hop('edge', 20), hop('app', 10, { isReplayed: true })]);
     assert.equal(second, 'An earlier try had done the write; the answer is the one that was stored then.');
+  });
+
+  test('whose server died with it: that this is so', () => {
+    assert.deepEqual(tell([], [{ at: end, server: 's1', who: 'app 1', what: 'request failed' }]), [
+      'Nobody tells of its answer: whoever had it ended before. What was said of it is all there is.',
+    ]);
   });
 
   test('whose client left, and whose edge is gone', () => {

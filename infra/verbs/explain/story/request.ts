@@ -1,6 +1,6 @@
 import type { Event } from '../event.ts';
 import { lasting } from '../period.ts';
-import { hasLeft, type Hop } from '../request.ts';
+import { hasLeft, type Hop, outermost } from '../request.ts';
 
 const at = ({ who, server }: Pick<Hop, 'who' | 'server'>): string => `${who} on ${server}`;
 const took = ({ from, to }: Hop): number => to - from;
@@ -66,10 +66,12 @@ const answered = (whole: Hop): string => {
 
 /**
  * What became of a request, and why it took so long, in a few sentences.
- * @param hops that it made, the outermost among them
+ * @param hops that it made
  * @param remarks what was said of it besides
  */
-export const requestSentences = (hops: readonly Hop[], whole: Hop, remarks: readonly Event[]): string[] => {
+export const requestSentences = (hops: readonly Hop[], remarks: readonly Event[]): string[] => {
+  const whole = outermost(hops);
+  if (!whole) return ['Nobody tells of its answer: whoever had it ended before. What was said of it is all there is.'];
   const again = repeated(hops).map((text) => `; ${text}`);
   const fault = whole.status >= 500 ? remarks.at(-1) : undefined;
   return [
