@@ -41,7 +41,9 @@ export const createRequestLog = (logger: Logger): ((line: RequestLine) => void) 
   const beginning = inner[pino.symbols.lsCacheSym][logger.levels.values['info'] ?? 30] ?? '{"level":"info"';
   const always = `${inner[pino.symbols.chindingsSym]},"request_id":`;
   return ({ id, trace, method, target, status, milliseconds, client, remarks }) => {
-    const ids = trace ? `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}","trace_flags":"${trace.flags}"` : '';
+    const ids = trace
+      ? `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}","trace_flags":"${trace.flags}"`
+      : '';
     const path = quoted(target.length > longestTarget ? target.slice(0, longestTarget) : target);
     const from = client === undefined ? '' : `,"client":${quoted(client)}`;
     const beside = remarks === undefined ? '' : `,${JSON.stringify(remarks).slice(1, -1)}`;
