@@ -9,8 +9,11 @@ const most = 400;
 /** Milliseconds of silence that are shown as such: in a request's time half a second is long. */
 const silence = { request: 500, period: 5_000 };
 
+/** Logs hold what strangers sent: nothing of it may move a terminal's cursor, or turn its text around. */
+const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD');
+
 const shortened = (text: string): string => {
-  const line = text.replaceAll(/\s+/g, ' ');
+  const line = printable(text.replaceAll(/\s+/g, ' '));
   return line.length > widest ? `${line.slice(0, widest - 1)}…` : line;
 };
 
@@ -53,7 +56,14 @@ export const screen = (inventory: string, subject: string, explanation: Explanat
   const day = new Date(period.from).toISOString().slice(0, 10);
   const head = [inventory, subject, ...(traceId ? [`trace ${traceId}`] : []), `${day}, times in UTC`].join(' · ');
   const rows = rowsOf(explanation);
-  return [head, '', ...story, ...(rows.length > 0 ? ['', ...rows] : []), '', ...missing.map((text) => `! ${text}`)]
+  return [
+    head,
+    '',
+    ...story.map(printable),
+    ...(rows.length > 0 ? ['', ...rows] : []),
+    '',
+    ...missing.map((text) => `! ${printable(text)}`),
+  ]
     .join('\n')
     .trimEnd()
     .concat('\n');

@@ -76,6 +76,17 @@ suite('a request that was held through a switch-over', { timeout: 120_000 }, () 
     assert.doesNotMatch(text, /\n\n$/);
   });
 
+  test('leads no terminal astray, whatever a stranger sent', async () => {
+    const hostile = recorded('switch-over').map((line) =>
+      line.replaceAll('/api/orders', String.raw`/\\u001b[2J\\u202eapi`),
+    );
+    const explained = await explainRequest(inventory, serversWith(hostile), id, period);
+    assert.ok(explained.story[0]?.startsWith('POST /\u001b[2J\u202eapi was'), 'the test sends nothing');
+    const text = screen(inventory.name, `request ${id}`, explained);
+    assert.match(text, /^POST \/\uFFFD\[2J\uFFFDapi was/m);
+    assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Bidi_Control}]/u);
+  });
+
   test('is told without a server that does not answer, which is named', async () => {
     const { story, lines, missing } = await ask(['s3']);
     assert.match(story[0] ?? '', /^POST \/api\/orders was answered 201 after 1\.33 s/);
