@@ -8,6 +8,7 @@ import { whole } from '../servers/console.ts';
 import { pickMarks } from '../servers/marks/index.ts';
 import type { Result } from './pair.ts';
 import { apiPairs } from './pairs/api.ts';
+import { tracesPairs } from './pairs/traces.ts';
 import { webPairs } from './pairs/web.ts';
 import { provideTools } from './programs/tools.ts';
 import { chartOf } from './report/chart.ts';
@@ -38,7 +39,7 @@ const readArguments = () => {
   });
   return {
     ...values,
-    pairs: pickMarks([...webPairs, ...apiPairs], values.only.split(',').filter(Boolean)),
+    pairs: pickMarks([...webPairs, ...apiPairs, ...tracesPairs], values.only.split(',').filter(Boolean)),
     rounds: whole('rounds', values.rounds),
     seconds: whole('seconds', values.seconds),
   };

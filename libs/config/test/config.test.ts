@@ -121,6 +121,25 @@ test('the certificates that a database URL names must be there, and the fault sh
   assert.equal(readConfig('app', env).DATABASE_URL.reveal(), env.DATABASE_URL);
 });
 
+test('where traces go and how many is checked before the SDK reads it, which would go on with its defaults', () => {
+  const given = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example.org', OTEL_TRACES_SAMPLER: 'traceidratio' };
+  const config = readConfig('web', { ...given, OTEL_TRACES_SAMPLER_ARG: '.25' });
+  assert.deepEqual(
+    [config.OTEL_EXPORTER_OTLP_ENDPOINT, config.OTEL_TRACES_SAMPLER_ARG],
+    [given.OTEL_EXPORTER_OTLP_ENDPOINT, 0.25],
+  );
+  assert.equal(readConfig('web', {}).OTEL_EXPORTER_OTLP_ENDPOINT, undefined);
+  const wrong = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'otel.example.org:4318',
+    OTEL_TRACES_SAMPLER: 'sometimes',
+    OTEL_TRACES_SAMPLER_ARG: '10%',
+  };
+  assert.deepEqual(
+    faultsOf({ ...complete, ...wrong }).map((fault) => fault.slice(0, fault.indexOf(' must'))),
+    Object.keys(wrong),
+  );
+});
+
 test('an empty value counts as not given', () => {
   assert.equal(readConfig('app', { ...complete, APP_PORT: '' }).APP_PORT, 8090);
   assert.match(faultsOf({ ...complete, TOKEN_SECRET: '' }).join(), /TOKEN_SECRET is missing/);

@@ -1,23 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Contender, Pair } from '../pair.ts';
 import { nginxInFront, nginxOfFiles, nginxOfJson } from '../programs/nginx.ts';
 import { freePort, startPeer, startWeb } from '../programs/node.ts';
 import type { Running } from '../programs/pinned.ts';
-
-/** Bytes of the files: a small style sheet, and the largest script that pages of this kind have. */
-const sizes = { small: 1_400, large: 40_000 } as const;
-/** Bytes of the JSON that is passed on. */
-const json = 700;
-
-const fileOf = (size: keyof typeof sizes): string => `assets/${size}-4f3a9c1e.css`;
-
-const makeFiles = (folder: string): string => {
-  mkdirSync(`${folder}/files/assets`, { recursive: true });
-  writeFileSync(`${folder}/files/index.html`, '<!doctype html><title>Bench</title>');
-  for (const size of Object.keys(sizes) as (keyof typeof sizes)[])
-    writeFileSync(`${folder}/files/${fileOf(size)}`, 'x'.repeat(sizes[size]));
-  return `${folder}/files`;
-};
+import { fileOf, jsonSize, makeFiles, sizes } from './files.ts';
 
 const contender = (name: string, url: string, running: Running, ...behind: Running[]): Contender => ({
   name,
@@ -59,7 +44,7 @@ const forwardPair = (
   start: async (folder) => {
     const files = makeFiles(folder);
     const [own, other, behind] = [await freePort(), await freePort(), await freePort()];
-    const upstream = await nginxOfJson('others', `${folder}/upstream`, behind, json);
+    const upstream = await nginxOfJson('others', `${folder}/upstream`, behind, jsonSize);
     return {
       ours: contender('web', `http://127.0.0.1:${own}/api/tags`, await startWeb(own, files, behind)),
       theirs: contender(
