@@ -57,7 +57,7 @@ suite('what an image needs', () => {
 
   test('of web has no way to the database or the cache', () => {
     const { packages, projects } = closureOf(lock, 'apps/web');
-    assert.deepEqual(projects, ['apps/web', 'libs/config', 'libs/service']);
+    assert.deepEqual(projects, ['apps/web', 'libs/config', 'libs/service', 'libs/tracing']);
     assert.ok(!packages.includes('node_modules/pg') && !packages.includes('node_modules/ioredis'));
     assert.ok(closureOf(lock, 'apps/app').packages.includes('node_modules/pg'));
   });
