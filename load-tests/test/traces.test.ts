@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OtlpReceiver, type ReceivedSpan, startTestRedis, type TestRedis } from '@scale-up/testing';
+import { Agent, type Dispatcher } from 'undici';
 import { loseCommits } from '../faults/lost-commits.ts';
 import { startTrial, type Trial } from '../faults/trial.ts';
 import { isWhole, treeOf } from './trace-tree.ts';
+
+type AskedApp = {
+  readonly method?: Dispatcher.HttpMethod;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+};
 
 suite('what a collector receives', () => {
   let receiver: OtlpReceiver;
@@ -159,6 +166,35 @@ suite('what a collector receives', () => {
     ]);
   });
 
+  test('requests on one connection, at once or in turn, recorded or not, do not get into each other’s traces', async () => {
+    const app = new Agent({ connections: 2, pipelining: 4 });
+    const origin = trial.site.apps[0]?.url ?? '';
+    const traceIds = Array.from({ length: 60 }, () => randomBytes(16).toString('hex'));
+    const isRecorded = (index: number): boolean => index % 3 === 0;
+    const requests = traceIds.map(async (traceId, index) => {
+      const { method = 'GET', headers, body = null } = (index % 2 === 0 ? asReader() : order()) as AskedApp;
+      const traceparent = `00-${traceId}-b7ad6b7169203331-${isRecorded(index) ? '01' : '00'}`;
+      const path = method === 'GET' ? '/api/articles' : '/api/orders';
+      const answer = await app.request({ origin, path, method, headers: { ...headers, traceparent }, body });
+      await answer.body.dump();
+      return answer.statusCode;
+    });
+    const statuses = await Promise.all(requests);
+    assert.deepEqual(
+      statuses,
+      statuses.map((_, index) => (index % 2 === 0 ? 200 : 201)),
+    );
+    await app.close();
+    await sleep(500);
+    for (const [index, traceId] of traceIds.entries()) {
+      const names = receiver.spans.filter((span) => span.traceId === traceId).map(({ name }) => name);
+      const read = ['articles-all', 'GET /api/articles'];
+      const written = [...orderOnce.map((line) => line.replace('app client ', '')), 'DEL values', 'POST /api/orders'];
+      const wanted = isRecorded(index) ? (index % 2 === 0 ? read : written) : [];
+      assert.deepEqual(names.toSorted(), wanted.toSorted(), `request ${index}`);
+    }
+  });
+
   test('log lines of a request say where it stands in the trace', async () => {
     const answer = await ask('/api/orders', post({ order: { lines: [] } }));
     assert.equal(answer.status, 422);
@@ -197,7 +233,8 @@ suite('what a collector receives', () => {
     const { attributes, events, start, end } = find(spans, 'hold');
     assert.equal(attributes['scale_up.held.by'], 'database fail-over');
     assert.equal(attributes['scale_up.held.ms'], heldOf(answer));
-    assert.ok(Math.abs(end - start - heldOf(answer)) < 50, `${end - start} ms, not ${heldOf(answer)}`);
+    // A busy machine may take its time between the two clocks.
+    assert.ok(Math.abs(end - start - heldOf(answer)) < 250, `${end - start} ms, not ${heldOf(answer)}`);
     assert.ok(heldOf(answer) >= 900);
     assert.equal(attributes['scale_up.held.tries'], events.length);
     assert.deepEqual([events[0]?.name, events[0]?.attributes['scale_up.try']], ['try', 1]);

@@ -54,7 +54,6 @@ export const traceDatabase = (tracing: Tracing, url: Secret): DatabaseObserver |
     hold: (verdict) => {
       const span = tracing.current()?.child('hold', 'internal', { 'scale_up.held.by': heldBy[verdict] });
       if (!span) return undefined;
-      const start = performance.now();
       let tries = 0;
       return {
         again: (failure, attempt) => {
@@ -62,8 +61,8 @@ export const traceDatabase = (tracing: Tracing, url: Secret): DatabaseObserver |
           span.event('try', { 'scale_up.try': tries, ...eventOf(failure) });
           return span.run(attempt);
         },
-        end: (refusal) => {
-          span.set({ 'scale_up.held.ms': Math.round(performance.now() - start), 'scale_up.held.tries': tries });
+        end: (milliseconds, refusal) => {
+          span.set({ 'scale_up.held.ms': Math.round(milliseconds), 'scale_up.held.tries': tries });
           if (refusal !== undefined) span.fail(refusal);
           span.end();
         },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Availability, Prospects } from './availability.ts';
-import { OutcomeUnknown, Unavailable } from './errors.ts';
+import { OutcomeUnknown, type Refusal, Unavailable } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { failureOf, type Hold, type Observer } from './observer.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -125,18 +125,20 @@ export class Holding {
     const start = performance.now();
     caller.onHold?.();
     const hold = this.#observer?.hold(first.verdict);
+    let refusal: Refusal | 'fault' | undefined;
     try {
       const result = await this.#repeat(call, first, hold);
       this.#onEvent({ type: 'held', milliseconds: performance.now() - start });
-      hold?.end();
       return result;
     } catch (error) {
-      hold?.end(error instanceof Unavailable ? error.reason : 'fault');
+      refusal = error instanceof Unavailable ? error.reason : 'fault';
       throw error;
     } finally {
       this.#callers -= 1;
       this.#bytes -= weight;
-      caller.onHeld?.(performance.now() - start);
+      const milliseconds = performance.now() - start;
+      hold?.end(milliseconds, refusal);
+      caller.onHeld?.(milliseconds);
     }
   }
 

@@ -14,8 +14,11 @@ export type Failure = {
 export type Hold = {
   /** Runs a try, which follows a failure. */
   readonly again: <Result>(failure: Failure, attempt: () => Promise<Result>) => Promise<Result>;
-  /** @param refusal why the caller was not served, if so */
-  readonly end: (refusal?: Refusal | 'fault') => void;
+  /**
+   * @param milliseconds it was held
+   * @param refusal why the caller was not served, if so
+   */
+  readonly end: (milliseconds: number, refusal: Refusal | 'fault' | undefined) => void;
 };
 
 /**

@@ -27,7 +27,10 @@ const notebook = () => {
           notes.push(`${who}: again after ${code}`);
           return caller.run(`${who} again`, attempt);
         },
-        end: (refusal) => void notes.push(`${who}: ${refusal ?? 'served'}`),
+        end: (milliseconds, refusal) => {
+          assert.ok(milliseconds > 0 && milliseconds < 1_000);
+          notes.push(`${who}: ${refusal ?? 'served'}`);
+        },
       };
     },
   };
