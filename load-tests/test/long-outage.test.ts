@@ -32,7 +32,7 @@ suite(`PostgreSQL stays away longer than requests are held (seed ${seed})`, () =
 
   const heldNow = async (): Promise<number> => {
     const text = await (await fetch(`${trial.site.apps[0]?.opsUrl}/metrics`)).text();
-    return Number(/db_client_connection_count\{state="held"[^}]*\} (\d+)/.exec(text)?.[1]);
+    return Number(/^db_client_held_requests\{[^}]*\} (\d+)/m.exec(text)?.[1]);
   };
 
   test(`${clients} clients wait and get 503 with Retry-After within 1 s of the limit, those beyond at once, in 300 MB each, and all goes on by itself afterwards`, async (t) => {

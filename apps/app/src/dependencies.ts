@@ -14,20 +14,39 @@ export const reportDependencies = (health: Health, metrics: Registry, database: 
     const isUp = await cache.probe();
     return isUp === undefined ? { state: 'up', detail: 'none configured' } : { state: isUp ? 'up' : 'down' };
   });
+  reportPool(metrics, database);
+  reportCache(metrics, cache);
+};
+
+/** Named after the semantic conventions of OpenTelemetry; they know no requests that are held. */
+const reportPool = (metrics: Registry, database: Database): void => {
   new Gauge({
     name: 'db_client_connection_count',
-    help: 'Connections of the pool by state, requests that wait for one, and those held while the database is away.',
-    labelNames: ['state'],
+    help: 'Connections of the pool by state.',
+    labelNames: ['db_client_connection_state'],
     registers: [metrics],
     collect() {
-      const { total, idle, waiting, held } = database.connections();
-      this.set({ state: 'used' }, total - idle);
-      this.set({ state: 'idle' }, idle);
-      this.set({ state: 'pending' }, waiting);
-      this.set({ state: 'held' }, held);
+      const { total, idle } = database.connections();
+      this.set({ db_client_connection_state: 'used' }, total - idle);
+      this.set({ db_client_connection_state: 'idle' }, idle);
     },
   });
-  reportCache(metrics, cache);
+  new Gauge({
+    name: 'db_client_connection_pending_requests',
+    help: 'Requests that wait for a connection of the pool.',
+    registers: [metrics],
+    collect() {
+      this.set(database.connections().waiting);
+    },
+  });
+  new Gauge({
+    name: 'db_client_held_requests',
+    help: 'Requests that are held while the database is away.',
+    registers: [metrics],
+    collect() {
+      this.set(database.connections().held);
+    },
+  });
 };
 
 const reportCache = (metrics: Registry, cache: Cache): void => {

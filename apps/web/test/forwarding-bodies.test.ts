@@ -32,7 +32,7 @@ before(async () => {
 
 const residentMemory = async (): Promise<number> => {
   const metrics = await (await fetch(`${web.opsUrl}/metrics`)).text();
-  return Number(/^process_resident_memory_bytes\{.*\} (\S+)$/m.exec(metrics)?.[1]);
+  return Number(/^process_memory_usage_bytes\{.*\} (\S+)$/m.exec(metrics)?.[1]);
 };
 
 test('150 MB stream through in both directions with 100 MB of memory at most, and arrive unchanged', async () => {

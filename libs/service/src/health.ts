@@ -1,7 +1,8 @@
 /** What a dependency's probe found; shown, never part of the readiness. */
 export type Finding = { readonly state: 'up' | 'down'; readonly detail?: string };
 
-export type Phase = 'starting' | 'ready' | 'draining';
+export const phases = ['starting', 'ready', 'draining'] as const;
+export type Phase = (typeof phases)[number];
 
 /**
  * Whether this process wants requests. Readiness depends on nothing shared: if it did, one fail-over of the database would take

@@ -1,4 +1,6 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Histogram, Registry } from 'prom-client';
+import { type Health, phases } from './health.ts';
+import { measureRuntime } from './runtime-metrics.ts';
 
 export { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -10,7 +12,7 @@ export { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 export const createMetrics = (service: string, release: string): Registry => {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry });
+  measureRuntime(registry);
   new Gauge({
     name: 'service_info',
     help: 'Always 1; the labels say which release runs on which Node.',
@@ -18,6 +20,19 @@ export const createMetrics = (service: string, release: string): Registry => {
     registers: [registry],
   }).set({ release, node: process.version }, 1);
   return registry;
+};
+
+/** Says whether the process starts, wants requests, or drains. */
+export const measurePhase = (health: Health, registry: Registry): void => {
+  new Gauge({
+    name: 'service_phase',
+    help: '1 for what the process does: it starts, is ready, or drains.',
+    labelNames: ['phase'],
+    registers: [registry],
+    collect() {
+      for (const phase of phases) this.set({ phase }, Number(health.phase === phase));
+    },
+  });
 };
 
 /** Counts and times requests by method, route and status, named after the semantic conventions of OpenTelemetry. */

@@ -7,7 +7,7 @@ import type { Health } from './health.ts';
 import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { type FastPath, forgetTried, takeFastPath, type Tried, triedOn } from './fast-path/connection.ts';
-import { createRequestDurations } from './metrics.ts';
+import { createRequestDurations, measurePhase } from './metrics.ts';
 import { Problem } from './problems.ts';
 import { isAmbiguous, isCallerGone } from './request-checks.ts';
 import { createRequestLog } from './request-log.ts';
@@ -45,6 +45,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   const peers = new TrustedPeers(trustedProxies);
   const logRequest = createRequestLog(logger);
   const measureRequest = createRequestDurations(metrics);
+  measurePhase(health, metrics);
   const loggerInstance: FastifyBaseLogger = logger;
   const server = fastify({
     loggerInstance,
