@@ -29,28 +29,36 @@ const sizes: Partial<Record<Group, { readonly right: (count: number) => boolean;
  * What no single value shows: that the parts of an inventory fit together.
  * @returns a sentence for every fault
  */
-export const senseFaults = ({ vip, tls, servers, groups }: WrittenInventory): string[] => [
+export const senseFaults = ({ vip, tls, servers, groups, observability }: WrittenInventory): string[] => [
   ...groupFaults(groups, Object.keys(servers)),
+  ...memberFaults('observability.servers', observability?.servers ?? [], Object.keys(servers)),
+  ...idleFaults([...Object.values(groups), observability?.servers ?? []], Object.keys(servers)),
   ...addressFaults(servers, vip, groups.loadbalancers),
   ...certificateFaults(tls),
 ];
 
-const groupFaults = (groups: WrittenInventory['groups'], servers: readonly string[]): string[] => [
-  ...groupNames.flatMap((group) => {
+const memberFaults = (path: string, members: readonly string[], servers: readonly string[]): string[] => [
+  ...members
+    .filter((member) => !servers.includes(member))
+    .map((member) => `${path}: there is no server "${member}"; servers are ${servers.join(', ')}`),
+  ...duplicates(members).map((member) => `${path}: "${member}" stands twice`),
+];
+
+const groupFaults = (groups: WrittenInventory['groups'], servers: readonly string[]): string[] =>
+  groupNames.flatMap((group) => {
     const members = groups[group];
     const size = sizes[group];
     return [
-      ...members
-        .filter((member) => !servers.includes(member))
-        .map((member) => `groups.${group}: there is no server "${member}"; servers are ${servers.join(', ')}`),
-      ...duplicates(members).map((member) => `groups.${group}: "${member}" stands twice`),
+      ...memberFaults(`groups.${group}`, members, servers),
       ...(size && !size.right(members.length) ? [`groups.${group}: ${size.reason} (${members.length} given)`] : []),
     ];
-  }),
-  ...servers
-    .filter((server) => !groupNames.some((group) => groups[group].includes(server)))
-    .map((server) => `servers.${server}: is in no group; put it into one, or take it out`),
-];
+  });
+
+/** A server that only measures has something to do as well. */
+const idleFaults = (lists: readonly (readonly string[])[], servers: readonly string[]): string[] =>
+  servers
+    .filter((server) => !lists.some((members) => members.includes(server)))
+    .map((server) => `servers.${server}: is in no group; put it into one, or take it out`);
 
 const addressFaults = (
   servers: WrittenInventory['servers'],

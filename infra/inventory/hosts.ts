@@ -9,7 +9,7 @@ export type Instances = { readonly web: number; readonly app: number };
  * @param instancesOf of each server
  */
 export const hostsOf = (inventory: Inventory, instancesOf: (server: string) => Instances): object => {
-  const { name, site, vip, tls, servers, groups, tracing, settings } = inventory;
+  const { name, site, vip, tls, servers, groups, observability, tracing, settings } = inventory;
   const entries = Object.entries(servers);
   const known = entries.map(([server, { address }]) => [
     server,
@@ -30,6 +30,9 @@ export const hostsOf = (inventory: Inventory, instancesOf: (server: string) => I
     server_name: server,
     instances: instancesOf(server),
   });
+  const members = (names: readonly string[]): object => ({
+    hosts: Object.fromEntries(names.map((server) => [server, {}])),
+  });
   return {
     all: {
       hosts: Object.fromEntries(entries.map(([server, itself]) => [server, host(server, itself)])),
@@ -38,13 +41,15 @@ export const hostsOf = (inventory: Inventory, instancesOf: (server: string) => I
         site,
         vip,
         tls,
+        observability,
         tracing: tracing ?? null,
         settings,
         servers: Object.fromEntries(known),
       },
-      children: Object.fromEntries(
-        groupNames.map((group) => [group, { hosts: Object.fromEntries(groups[group].map((server) => [server, {}])) }]),
-      ),
+      children: {
+        ...Object.fromEntries(groupNames.map((group) => [group, members(groups[group])])),
+        observability: members(observability.servers),
+      },
     },
   };
 };

@@ -35,6 +35,10 @@ export const readInventory = (file: string): Inventory => {
       ]),
     ),
     instances: written.instances ?? {},
+    observability: {
+      servers: written.observability?.servers ?? [],
+      alertmanagers: written.observability?.alertmanagers ?? [],
+    },
     // One in ten says what a site does all day, and costs it little.
     ...(tracing && { tracing: { ratio: 0.1, ...tracing } }),
     settings: {

@@ -31,7 +31,8 @@ type Play = { readonly hosts: string; readonly roles?: readonly string[] };
 /** The roles that provision.yml gives to a server, in their order. */
 export const rolesOf = (inventory: Inventory, server: string): string[] => {
   const plays = parse(readFileSync(`${infra}provision.yml`, 'utf8')) as readonly Play[];
-  const groups = new Set<string>(['all', ...groupsOf(inventory, server)]);
+  const measures = inventory.observability.servers.includes(server) ? ['observability'] : [];
+  const groups = new Set<string>(['all', ...groupsOf(inventory, server), ...measures]);
   return plays
     .filter(({ hosts }) => hosts.split(':').some((group) => groups.has(group)))
     .flatMap(({ roles = [] }) => roles);

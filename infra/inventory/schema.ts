@@ -19,6 +19,10 @@ const name = text(`^${namePattern}$`, 'name (lower-case letters, digits and hyph
 const address = text(`^${addressPattern}$`, 'IPv4 address');
 const network = text(`^${addressPattern}/(3[0-2]|[12]?[0-9])$`, 'IPv4 network such as 192.0.2.0/24');
 const host = text('^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]*$', 'host name such as www.example.org');
+const endpoint = text(
+  `^(${addressPattern}|([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z][a-z0-9-]*):[1-9][0-9]{0,4}$`,
+  'host and port such as alerts.example.org:9093',
+);
 const file = text('^.+$', 'path of a file');
 const servers = Type.Array(name, { minItems: 1, fault: 'is no list of one or more names of servers' });
 
@@ -62,6 +66,12 @@ export const inventorySchema = keys({
     // Port 8080 + 1000·(n−1) and its neighbours end below the ports that Linux hands out to clients (32768).
     keys({ web: Type.Optional(whole(1, 24)), app: Type.Optional(whole(1, 24)) }),
   ),
+  observability: Type.Optional(
+    keys({
+      servers,
+      alertmanagers: Type.Optional(Type.Array(endpoint, { fault: 'is no list of hosts with their ports' })),
+    }),
+  ),
   registry: Type.Optional(
     text('^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*$', 'name of a registry such as registry.example.org/scale-up'),
   ),
@@ -96,6 +106,8 @@ export type Inventory = Readonly<Pick<WrittenInventory, 'name' | 'site' | 'vip' 
   readonly servers: Readonly<Record<string, Server>>;
   /** Absent: one per core of the server. */
   readonly instances: { readonly web?: number; readonly app?: number };
+  /** No servers: nobody measures. */
+  readonly observability: { readonly servers: readonly string[]; readonly alertmanagers: readonly string[] };
   /** Absent: no traces are sent. */
   readonly tracing?: { readonly endpoint: string; readonly ratio: number };
   readonly settings: { readonly ssh_from: readonly string[]; readonly requests_per_client: number };

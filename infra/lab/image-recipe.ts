@@ -13,10 +13,15 @@ export const packages: readonly string[] = [
   // The tiers
   'haproxy keepalived podman crun catatonit netavark aardvark-dns valkey-server valkey-sentinel',
   'postgresql patroni python3-psycopg2 python3-etcd etcd-server etcd-client',
+  // What measures them
+  'prometheus prometheus-node-exporter prometheus-postgres-exporter prometheus-redis-exporter',
 ].flatMap((line) => line.split(' '));
 
 /** Services that Debian starts as soon as they are installed; a bare server of the lab starts none of them. */
 const tiers = ['haproxy', 'keepalived', 'etcd', 'postgresql', 'patroni', 'valkey-server', 'valkey-sentinel', 'podman'];
+
+/** And those that measure. */
+const exporters = ['prometheus', ...['node', 'postgres', 'redis'].map((name) => `prometheus-${name}-exporter`)];
 
 /** Useless in a container, or in the way of a quick and quiet boot. */
 const useless = [
@@ -51,7 +56,7 @@ export const bootstrap = (root: string, mirror: string): Command =>
 export const settle = (root: string): Command[] => [
   command('sh', '-c', `rm -rf ${wiped.map((path) => `${root}${path}`).join(' ')}`),
   command('sh', '-c', `: > ${root}/etc/machine-id && mkdir -p ${root}/var/lib/containers ${root}/var/log/journal`),
-  command('chroot', root, 'systemctl', '--quiet', 'disable', ...tiers),
+  command('chroot', root, 'systemctl', '--quiet', 'disable', ...tiers, ...exporters),
   command('chroot', root, 'systemctl', '--quiet', 'mask', ...useless),
 ];
 

@@ -25,6 +25,7 @@ ip link add eth0 type veth peer name other && ip link set eth0 up && ip link set
 for address in $1; do ip address add "$address/24" dev eth0; done
 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 useradd --system --no-create-home keepalived_script
+useradd --system --no-create-home scale_up_metrics
 socat TCP-LISTEN:2379,fork /dev/null 2>/dev/null &
 shift
 while [ $# -gt 0 ]; do
@@ -54,9 +55,14 @@ suite('every rendered file is accepted by its own program', { timeout: 2 * timeo
   });
   after(() => rmSync(work, { recursive: true }));
 
-  for (const name of ['three-servers', 'separate-tiers']) {
+  const cases = [
+    ['three-servers', 'three-servers', {}],
+    ['separate-tiers', 'separate-tiers', {}],
+    ['three-servers-measured', 'three-servers', { observability: { servers: ['s1', 's2'], alertmanagers: [] } }],
+  ] as const;
+  for (const [name, inventory, changes] of cases) {
     test(name, { timeout }, async () => {
-      const site = await rendered(name);
+      const site = await rendered(inventory, changes);
       const addresses = Object.values(site.inventory.servers)
         .map(({ address }) => address)
         .join(' ');

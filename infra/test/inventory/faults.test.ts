@@ -105,6 +105,21 @@ suite('a value that cannot be right is told by its path, with what was seen and 
       'registry: "https://registry.example.org" is no name of a registry such as registry.example.org/scale-up',
     ],
     [
+      'nobody who measures',
+      { observability: { servers: [] } },
+      'observability.servers: [] is no list of one or more names of servers',
+    ],
+    [
+      'an Alertmanager without its port',
+      { observability: { servers: ['s1'], alertmanagers: ['192.0.2.20:9093', 'alerts.example.org'] } },
+      'observability.alertmanagers[1]: "alerts.example.org" is no host and port such as alerts.example.org:9093',
+    ],
+    [
+      'an Alertmanager with its protocol',
+      { observability: { servers: ['s1'], alertmanagers: ['http://alerts:9093'] } },
+      'observability.alertmanagers[0]: "http://alerts:9093" is no host and port such as alerts.example.org:9093',
+    ],
+    [
       'a name with an underscore',
       { name: 'my_site' },
       'name: "my_site" is no name (lower-case letters, digits and hyphens, a letter first, 31 at most)',
@@ -167,7 +182,7 @@ suite('a key is told that is not there, or should not be', () => {
 
   test('an empty file is no inventory', () => {
     assert.deepEqual(faultsOfText(''), [
-      'the inventory: null is no list of keys (name,site,vip,tls,servers,groups,instances,registry,tracing,settings)',
+      'the inventory: null is no list of keys (name,site,vip,tls,servers,groups,instances,observability,registry,tracing,settings)',
     ]);
   });
 });
@@ -178,6 +193,11 @@ suite('parts that do not fit together are told', () => {
       'a group with a server that there is not',
       { 'groups.web': ['s1', 's4'] },
       'groups.web: there is no server "s4"; servers are s1, s2, s3',
+    ],
+    [
+      'a server that shall measure and that there is not',
+      { observability: { servers: ['s1', 's4'] } },
+      'observability.servers: there is no server "s4"; servers are s1, s2, s3',
     ],
     ['a server twice in a group', { 'groups.web': ['s1', 's1', 's2'] }, 'groups.web: "s1" stands twice'],
     [
@@ -232,6 +252,11 @@ suite('parts that do not fit together are told', () => {
     ],
   ]);
 
+  test('a server that only measures has something to do', () => {
+    const alone = { 'servers.s4': { address: '10.77.0.14' }, observability: { servers: ['s4'] } };
+    assert.deepEqual(faultsOf(alone), []);
+  });
+
   test('a server of another network may be anything but a load balancer', () => {
     assert.deepEqual(faultsOf({ 'servers.s3.address': '192.0.2.13' }), []);
   });
@@ -285,9 +310,10 @@ suite('the inventories of the repository', () => {
   }
 
   test('what is left out has its default', () => {
-    const { servers, tls, settings } = readInventory(shipped('three-servers'));
+    const { servers, tls, settings, observability } = readInventory(shipped('three-servers'));
     assert.deepEqual(servers['s1'], { address: '10.77.0.11', ssh: { user: 'root', port: 22 } });
     assert.equal(tls.http3, false);
+    assert.deepEqual(observability, { servers: [], alertmanagers: [] });
     assert.deepEqual(settings, { ssh_from: ['0.0.0.0/0'], requests_per_client: 500 });
   });
 });

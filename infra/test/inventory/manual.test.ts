@@ -85,6 +85,7 @@ suite('three-servers.yml is the manual of inventories', () => {
       'servers',
       'groups',
       'instances',
+      '#observability',
       '#registry',
       '#tracing',
       '#settings',

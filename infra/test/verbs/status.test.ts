@@ -185,6 +185,16 @@ suite('what status finds', () => {
     });
   }
 
+  test('a Prometheus that does not run is missed where the inventory has one', () => {
+    const measured = { ...inventory, observability: { servers: ['s1', 's2'], alertmanagers: [] } };
+    const running = { units: { ...stateOf('s1').units, prometheus: true } };
+    const found = findingsOf(measured, statusWith({ s1: running }), now);
+    assert.deepEqual(
+      found.map(({ what, isLoss }) => [what, isLoss]),
+      [['prometheus does not run on s2', false]],
+    );
+  });
+
   test('only what a server’s groups ask for is missed', () => {
     const elsewhere = threeServers({ database: ['s1'], cache: ['s1'], loadbalancers: ['s1', 's2'] });
     const bare = { units: { haproxy: true }, cache: undefined };

@@ -55,7 +55,7 @@ pki=/etc/scale-up/pki
 ask() { curl --silent --max-time 2 "$@" || true; }
 { [ ! -e /var/lib/scale-up/evacuated ] || echo evacuated; } &
 { ip -oneline -4 address show dev "$device" | grep -qF " $vip/" && echo vip || true; } &
-for unit in haproxy keepalived etcd patroni valkey-server valkey-sentinel; do
+for unit in haproxy keepalived etcd patroni valkey-server valkey-sentinel prometheus; do
   echo "unit $unit $(systemctl is-active "$unit" || true)" &
 done
 for each in $4; do

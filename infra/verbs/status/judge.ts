@@ -75,6 +75,7 @@ export const findingsOf = (inventory: Inventory, status: Status, now: number = D
   ...databaseFindings(status, inventory),
   ...cacheFindings(status),
   ...upkeepFindings(status, now),
+  ...measuringFindings(status, inventory),
 ];
 
 const serverFindings = ({ servers }: Status, { groups }: Inventory): Finding[] =>
@@ -181,6 +182,14 @@ const upkeepFindings = (status: Status, now: number): Finding[] =>
       ? [notice(`a disk of ${name} is ${disk} % full`, 'there: df -h; journalctl --disk-usage; podman image prune')]
       : []),
   ]);
+
+/** Nobody feels it; but whoever relies on alerts gets none. */
+const measuringFindings = (status: Status, { observability }: Inventory): Finding[] =>
+  answering(status)
+    .filter(([name, { units }]) => observability.servers.includes(name) && !units['prometheus'])
+    .map(([name]) =>
+      notice(`prometheus does not run on ${name}`, 'there: systemctl status prometheus; journalctl -u prometheus'),
+    );
 
 /** Bytes for a person. */
 export const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(bytes < 10_485_760 ? 1 : 0)} MB`;
