@@ -132,7 +132,7 @@ suite('where somebody measures', { skip: cannotRender, timeout }, () => {
           open.some((rule) => addresses.every((each) => rule.includes(String(each)))),
           `${job} of ${server}`,
         );
-        if (!['node', 'postgres', 'valkey', 'etcd'].includes(job)) continue;
+        if (!['node', 'postgres', 'valkey'].includes(job)) continue;
         assert.deepEqual(
           open.map((rule) => /saddr \{ (.*?) \}/.exec(rule)?.[1]),
           [addresses.join(', ')],
@@ -226,6 +226,6 @@ test('without anybody who measures nothing is shown', { skip: cannotRender, time
   const { files } = await rendered('three-servers');
   for (const { path, text } of Object.values(files).flat()) {
     assert.doesNotMatch(path, /prometheus|exporter|figures/);
-    assert.doesNotMatch(text, /\b(9100|9121|9187|2381)\b|scale_up_metrics|user metrics/, path);
+    assert.doesNotMatch(text, /\b(9100|9121|9187)\b|scale_up_metrics|user metrics/, path);
   }
 });
