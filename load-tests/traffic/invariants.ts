@@ -22,6 +22,11 @@ const rules: Readonly<Record<string, string>> = {
   'an article’s favourites are those who favour it': `
     SELECT a.slug FROM articles a
     WHERE a.favorites_count <> (SELECT count(*) FROM favorites f WHERE f.article_id = a.id)`,
+  'the kept number of articles, and of each tag’s, is how many there are': `
+    SELECT * FROM (SELECT tag_id, sum(total) AS kept FROM article_counts GROUP BY 1) c
+    FULL JOIN (SELECT 0 AS tag_id, count(*) AS there FROM articles UNION ALL SELECT tag_id, count(*) FROM article_tags GROUP BY 1) a
+      USING (tag_id)
+    WHERE coalesce(kept, 0) <> coalesce(there, 0)`,
   'no write is half done': "SELECT encode(id, 'hex') FROM outcomes WHERE answer IS NULL",
 };
 

@@ -106,7 +106,7 @@ test('a database that is newer than the code is refused by every verb that knows
     assert.equal(code, 1);
     assert.equal(
       stderr,
-      'db-migrator: The database is at version 999, this release knows up to 5. ' +
+      'db-migrator: The database is at version 999, this release knows up to 6. ' +
         'Use the release that wrote it, or a newer one.\n',
     );
   }

@@ -13,7 +13,7 @@ after(async () => {
 const up = ({ ownerUrl }: TestDatabase) => migrator(['up'], { MIGRATION_DATABASE_URL: ownerUrl });
 const status = ({ ownerUrl }: TestDatabase) => migrator(['status'], { MIGRATION_DATABASE_URL: ownerUrl });
 
-const names = ['1 accounts', '2 articles', '3 products', '4 outcomes', '5 orders'];
+const names = ['1 accounts', '2 articles', '3 products', '4 outcomes', '5 orders', '6 article-counts'];
 
 test('status on an empty database lists every migration as pending and creates nothing', async () => {
   const { code, stdout } = await status(one);
@@ -35,7 +35,7 @@ test('up on an empty database applies every migration in order and records it', 
   assert.deepEqual(
     tables.map(({ tablename }) => tablename),
     [
-      ...'article_tags articles comments favorites follows order_lines orders outcomes'.split(' '),
+      ...'article_counts article_tags articles comments favorites follows order_lines orders outcomes'.split(' '),
       ...'products schema_version stock_movements tags users'.split(' '),
     ],
   );

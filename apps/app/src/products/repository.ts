@@ -17,20 +17,29 @@ type ListRow = { total: number } & (ProductSummary | { slug: null });
  * One page and the total in one round trip; limit `$1`, offset `$2`, then the filters. Searched products come by relevance, the
  * rest newest first.
  */
-export const productsBy = (filters: { readonly q: boolean; readonly tag: boolean }): Statement<ListRow> => {
-  const search = `websearch_to_tsquery('english', $3)`;
+export const productsBy = ({ q, tag }: { readonly q: boolean; readonly tag: boolean }): Statement<ListRow> => {
   const conditions = [
-    ...(filters.q ? [`p.search @@ ${search}`] : []),
-    ...(filters.tag ? [`p.tag_list @> ARRAY[$${filters.q ? 4 : 3}]`] : []),
+    ...(q ? [`p.search @@ ${searched}`] : []),
+    ...(tag ? [`p.tag_list @> ARRAY[$${q ? 4 : 3}]`] : []),
   ];
   const matching = `FROM products p ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}`;
-  const order = filters.q ? `ts_rank(p.search, ${search}) DESC, p.id DESC` : 'p.id DESC';
-  return statement<ListRow>(
-    `products${filters.q ? '-q' : ''}${filters.tag ? '-tag' : ''}`,
-    `SELECT head.total, list.* FROM (SELECT (SELECT count(*) ${matching}) AS total) head
-     LEFT JOIN LATERAL (SELECT ${summaryColumns} ${matching} ORDER BY ${order} LIMIT $1 OFFSET $2) list ON true`,
-  );
+  return statement<ListRow>(`products${q ? '-q' : ''}${tag ? '-tag' : ''}`, q ? best(matching) : newest(matching));
 };
+
+const searched = `websearch_to_tsquery('english', $3)`;
+
+const newest = (matching: string): string => `
+  SELECT head.total, list.* FROM (SELECT (SELECT count(*) ${matching}) AS total) head
+  LEFT JOIN LATERAL (SELECT ${summaryColumns} ${matching} ORDER BY p.id DESC LIMIT $1 OFFSET $2) list ON true`;
+
+/** Every product that matches has to be looked at for its relevance; so it is counted in the same look. */
+const best = (matching: string): string => `
+  WITH found AS MATERIALIZED (SELECT p.id, ts_rank(p.search, ${searched}) AS rank ${matching})
+  SELECT head.total, list.* FROM (SELECT count(*) AS total FROM found) head
+  LEFT JOIN LATERAL (
+    SELECT ${summaryColumns} FROM (SELECT id, rank FROM found ORDER BY rank DESC, id DESC LIMIT $1 OFFSET $2) page
+    JOIN products p ON p.id = page.id ORDER BY page.rank DESC, page.id DESC
+  ) list ON true`;
 
 const insert = statement<{ slug: string }>(
   'product-insert',

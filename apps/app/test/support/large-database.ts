@@ -38,7 +38,9 @@ const content = `
            CASE n WHEN 1 THEN 1 ELSE 1 + floor(1000 * random() ^ 2) END, 'key-' || n, 'EUR', 30
     FROM generate_series(1, ${orderCount}) n;
   INSERT INTO order_lines (order_id, position, product_id, title, quantity, unit_price)
-    SELECT id, position, 1 + floor(20000 * random()), 'Product', 1, 10 FROM orders, generate_series(0, 2) position;`;
+    SELECT id, position, 1 + floor(20000 * random()), 'Product', 1, 10 FROM orders, generate_series(0, 2) position;
+  INSERT INTO article_counts (tag_id, total)
+    SELECT 0, count(*) FROM articles UNION ALL SELECT tag_id, count(*) FROM article_tags GROUP BY tag_id;`;
 
 /** A database as after years of use. */
 export const createLargeDatabase = async (): Promise<{ database: Database; drop: () => Promise<void> }> => {
