@@ -8,10 +8,11 @@ import { bold, dim, print } from '../local/terminal.ts';
 import { projects } from './projects.ts';
 import { type Outcome, resultsVariable } from './reporter.ts';
 import { type LeftOut, provideSystemPackages } from './system-packages.ts';
+import { whyNoBench } from './why-no-bench.ts';
 import { whyNoServers } from './why-no-servers.ts';
 
-const usage = `usage: npm test          format, lint, types, boundaries, unit, integration, browser and fault tests, coverage; as root
-                         on Linux also the tests on servers (npm run test:servers)
+const usage = `usage: npm test          format, lint, types, boundaries, unit, integration, browser and fault tests, coverage, and whether
+                         anything became slower; as root on Linux also the tests on servers (npm run test:servers)
        npm run check     the fast part: the same without the tests that start servers, sites and browsers`;
 
 /** Their tests start browsers and whole sites, and kill them: minutes, not seconds. */
@@ -24,13 +25,19 @@ const results = `${localFolder}test-results.jsonl`;
 const coverage = `${localFolder}coverage`;
 const failures: string[] = [];
 
-/** Runs a program with its output shown as it comes; a failure is remembered, and the rest goes on. */
+/** What a program says that could not do what it was asked to, and saw nothing wrong. */
+const notPossible = 3;
+
+/**
+ * Runs a program with its output shown as it comes; a failure is remembered, and the rest goes on.
+ * @returns whether it could be run at all
+ */
 const step = async (
   name: string,
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-): Promise<void> => {
+): Promise<boolean> => {
   const start = performance.now();
   print(bold(`▸ ${name}`));
   const child = spawn(process.execPath, [`${root}node_modules/.bin/${command}`, ...args], {
@@ -39,8 +46,10 @@ const step = async (
     stdio: 'inherit',
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) failures.push(name);
-  print(dim(`  ${code === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - start) / 1000).toFixed(1)} s`));
+  const word = code === 0 ? 'passed' : code === notPossible ? 'left out' : 'FAILED';
+  if (word === 'FAILED') failures.push(name);
+  print(dim(`  ${word} in ${((performance.now() - start) / 1000).toFixed(1)} s`));
+  return code !== notPossible;
 };
 
 const build = async (): Promise<void> => {
@@ -64,7 +73,7 @@ const staticChecks = async (): Promise<void> => {
  * The tests of some projects, one project after another: they kill processes and hold others to deadlines, which says something
  * only on a machine that is not overloaded. Files of a project still run side by side.
  */
-const runTests = (name: string, nxArguments: readonly string[], isCoverageWanted: boolean): Promise<void> =>
+const runTests = (name: string, nxArguments: readonly string[], isCoverageWanted: boolean): Promise<boolean> =>
   step(name, 'nx', [...nxArguments, '--output-style=stream-without-prefixes'], {
     ...reporting(),
     ...(isCoverageWanted && { NODE_V8_COVERAGE: coverage }),
@@ -82,7 +91,7 @@ const reporters = ['spec', `${root}infra/checks/reporter.ts`].flatMap((name, ind
   `--test-reporter-destination=${index === 0 ? 'stdout' : 'stderr'}`,
 ]);
 
-const reportCoverage = (): Promise<void> =>
+const reportCoverage = (): Promise<boolean> =>
   step('coverage of apps/app and libs', 'c8', [
     'report',
     `--temp-directory=${coverage}`,
@@ -93,6 +102,14 @@ const reportCoverage = (): Promise<void> =>
     '--reporter=text-summary',
     '--reporter=html',
   ]);
+
+/** The short bench, when nothing else runs: whether anything is a quarter slower than it was. */
+const bench = async (): Promise<LeftOut[]> => {
+  const reason = whyNoBench();
+  if (reason !== undefined) return [{ project: 'speed', reason }];
+  const isRun = await step('bench', '../../load-tests/bench/main.ts', ['--short']);
+  return isRun ? [] : [{ project: 'speed', reason: 'what it compares with cannot be had (above)' }];
+};
 
 /** A message may hold everything that a process printed: its beginning says what was expected, its end what happened. */
 const shortened = (reason: string): string =>
@@ -140,6 +157,7 @@ const main = async (): Promise<void> => {
   if (isFast) await runTests('boundaries and documents', ['boundaries', 'infra'], false);
   await runTests('tests', ['run-many', '-t', 'test', '-p', names.join(','), '--parallel=1'], !isFast);
   if (!isFast) await reportCoverage();
+  if (!isFast) leftOut.push(...(await bench()));
   const noServers = whyNoServers();
   if (!isFast && noServers === undefined)
     await step('tests on servers', '../../infra/checks/servers.ts', [], reporting());

@@ -1,25 +1,38 @@
-import type { Asked } from './client/wrk.ts';
+import type { Answered } from './client/answered.ts';
+import type { Mark } from './marks.ts';
+import type { Running } from './programs/pinned.ts';
+
+/** Of both. */
+export type Both<Value> = { readonly ours: Value; readonly theirs: Value };
+
+/** A program whose time and memory are counted. */
+export type Part = Omit<Running, 'stop'>;
 
 /** One that is measured, as it runs. */
 export type Contender = {
-  readonly name: string;
-  /** What it is asked; how long is the bench's to say. */
-  readonly asked: Omit<Asked, 'seconds'>;
-  /** Memory in MB. */
-  readonly memory: () => number;
-  readonly stop: () => Promise<void>;
+  /** Asks it for so many seconds. */
+  readonly ask: (seconds: number) => Promise<Answered>;
+  /** What works for it, by its name: the first is what is measured, and whose memory counts. */
+  readonly parts: Readonly<Record<string, Part>>;
 };
 
-/** Two that do the same, of which ours is to be so many times as fast. */
+/** A pair that runs. */
+export type Started = Both<Contender> & {
+  /** All that was started, in the order in which it is stopped: whoever needs others first. */
+  readonly running: readonly Running[];
+};
+
+/** Two that do the same, of which ours is to be so much better. */
 export type Pair = {
   readonly name: string;
   readonly what: string;
   readonly against: string;
-  /** The least ratio of the medians. */
-  readonly mark: number;
+  readonly mark: Mark;
   /** Memory of ours after the last round, in MB, at most. */
   readonly memory?: number;
-  readonly start: (folder: string) => Promise<{ readonly ours: Contender; readonly theirs: Contender }>;
+  /** Why it cannot be measured on this machine, if so: a sentence's end. */
+  readonly lacks?: () => string | undefined;
+  readonly start: (folder: string) => Promise<Started>;
 };
 
 /** What came of a pair. */
@@ -27,13 +40,14 @@ export type Result = {
   readonly name: string;
   readonly what: string;
   readonly against: string;
-  readonly mark: number;
+  readonly mark: Mark;
   /** Requests a second, round by round. */
-  readonly ours: readonly number[];
-  readonly theirs: readonly number[];
-  /** The slowest hundredth in milliseconds, in the middle of the rounds. */
-  readonly p99: { readonly ours: number; readonly theirs: number };
-  readonly memory: { readonly ours: number; readonly theirs: number };
+  readonly rates: Both<readonly number[]>;
+  /** The slowest hundredth in milliseconds, round by round. */
+  readonly p99: Both<readonly number[]>;
+  /** Time of a core for a request, in microseconds, of each part. */
+  readonly costs: Both<Readonly<Record<string, number>>>;
+  readonly memory: Both<number>;
   /** Memory that ours may have, in MB. */
   readonly memoryLimit?: number | undefined;
 };

@@ -1,14 +1,34 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median } from '../servers/figures.ts';
-import { wrk } from './client/wrk.ts';
 import type { Contender, Pair, Result } from './pair.ts';
 
 /** How long something is asked; seconds. Warm-up: code is compiled, connections and caches are filled. */
 export type Pace = { readonly rounds: number; readonly seconds: number; readonly warmUp: number };
 
-const ask = ({ asked }: Contender, seconds: number) => wrk({ ...asked, seconds });
+const nothing = () => ({
+  rates: [] as number[],
+  p99: [] as number[],
+  requests: 0,
+  spent: {} as Record<string, number>,
+});
+
+type Sums = ReturnType<typeof nothing>;
+
+/** Asks once, and adds up what it took. */
+const measure = async ({ ask, parts }: Contender, seconds: number, sums: Sums): Promise<void> => {
+  const before = Object.entries(parts).map(([name, part]) => [name, part, part.cpu()] as const);
+  const { rate, p99, requests } = await ask(seconds);
+  for (const [name, part, then] of before) sums.spent[name] = (sums.spent[name] ?? 0) + part.cpu() - then;
+  sums.rates.push(rate);
+  sums.p99.push(p99);
+  sums.requests += requests;
+};
+
+const costsOf = ({ spent, requests }: Sums): Record<string, number> =>
+  Object.fromEntries(Object.entries(spent).map(([name, milliseconds]) => [name, (milliseconds * 1_000) / requests]));
+
+const memoryOf = ({ parts }: Contender): number => Object.values(parts)[0]?.memory() ?? 0;
 
 /**
  * Measures a pair: both warm up, then they are asked by turns, and in every other round in the other order.
@@ -18,33 +38,36 @@ export const measurePair = async (pair: Pair, pace: Pace, say: (text: string) =>
   const folder = mkdtempSync(join(tmpdir(), 'scale-up-bench-'));
   // nginx leaves root behind, and must reach its files.
   chmodSync(folder, 0o755);
-  const { ours, theirs } = await pair.start(folder);
   try {
-    for (const one of [ours, theirs]) await ask(one, pace.warmUp);
-    const rates = { ours: [] as number[], theirs: [] as number[] };
-    const p99 = { ours: [] as number[], theirs: [] as number[] };
-    for (let round = 0; round < pace.rounds; round += 1) {
-      const turns = round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
-      for (const turn of turns) {
-        const found = await ask({ ours, theirs }[turn], pace.seconds);
-        rates[turn].push(found.rate);
-        p99[turn].push(found.p99);
+    const started = await pair.start(folder);
+    const { ours, theirs, running } = started;
+    try {
+      for (const one of [ours, theirs]) await one.ask(pace.warmUp);
+      const found = { ours: nothing(), theirs: nothing() };
+      for (let round = 0; round < pace.rounds; round += 1) {
+        const turns = round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
+        for (const turn of turns) await measure(started[turn], pace.seconds, found[turn]);
+        const [own, other] = [found.ours, found.theirs].map(
+          ({ rates, p99 }) => `${Math.round(rates.at(-1) ?? 0)} requests/s, p99 ${(p99.at(-1) ?? 0).toFixed(1)} ms`,
+        );
+        say(`${own} and ${other}`);
       }
-      say(`${Math.round(rates.ours.at(-1) ?? 0)} and ${Math.round(rates.theirs.at(-1) ?? 0)} requests/s`);
+      const { name, what, against, mark, memory } = pair;
+      return {
+        name,
+        what,
+        against,
+        mark,
+        rates: { ours: found.ours.rates, theirs: found.theirs.rates },
+        p99: { ours: found.ours.p99, theirs: found.theirs.p99 },
+        costs: { ours: costsOf(found.ours), theirs: costsOf(found.theirs) },
+        memory: { ours: memoryOf(ours), theirs: memoryOf(theirs) },
+        memoryLimit: memory,
+      };
+    } finally {
+      for (const one of running) await one.stop();
     }
-    const { name, what, against, mark, memory } = pair;
-    return {
-      name,
-      what,
-      against,
-      mark,
-      ...rates,
-      p99: { ours: median(p99.ours), theirs: median(p99.theirs) },
-      memory: { ours: ours.memory(), theirs: theirs.memory() },
-      memoryLimit: memory,
-    };
   } finally {
-    await Promise.all([ours.stop(), theirs.stop()]);
     rmSync(folder, { recursive: true, force: true });
   }
 };

@@ -3,6 +3,7 @@ import { localFolder } from '@scale-up/infra/local/paths.ts';
 import { runToEnd } from '@scale-up/infra/local/run-to-end.ts';
 import { pinnedTo } from '../programs/pinned.ts';
 import { tools } from '../programs/tools.ts';
+import type { Answered } from './answered.ts';
 
 /** What is asked, again and again. */
 export type Asked = {
@@ -10,14 +11,12 @@ export type Asked = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Connections, each with one request at a time (64). */
   readonly connections?: number;
-  readonly seconds: number;
+  /** Lua that defines `request`, where one is not like the other; made for each time it is asked. */
+  readonly script?: () => string;
 };
 
-/** What came of it; times in milliseconds. */
-export type Answered = { readonly rate: number; readonly p50: number; readonly p99: number };
-
 /** wrk's figures as JSON; its own are rounded, and meant for people. */
-const script = `done = function(summary, latency)
+const figures = `done = function(summary, latency)
   local errors = summary.errors
   io.write(string.format('{"requests":%d,"microseconds":%d,"bad":%d,"lost":%d,"p50":%.3f,"p99":%.3f}\\n', summary.requests, summary.duration, errors.status,
     errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
@@ -27,23 +26,24 @@ end
 const scriptFile = `${localFolder}bench.lua`;
 
 /**
- * Asks for the same as often as it is answered.
+ * Asks as often as it is answered.
  * @throws Error when an answer was an error, or there was none: what fails fast is not fast
  */
-export const wrk = async ({ url, headers = {}, connections = 64, seconds }: Asked): Promise<Answered> => {
-  writeFileSync(scriptFile, script);
+export const wrk = async (
+  { url, headers = {}, connections = 64, script }: Asked,
+  seconds: number,
+): Promise<Answered> => {
+  writeFileSync(scriptFile, `${script?.() ?? ''}\n${figures}`, { mode: 0o600 });
   const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const words = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '10s', '-s', scriptFile];
   const { code, output } = await runToEnd(
     pinnedTo('others', { command: tools.wrk, args: [...words, ...fields, url] }),
-    {
-      env: tools.env(),
-    },
+    { env: tools.env() },
   );
   const line = /^\{.*\}$/m.exec(output)?.[0];
   if (code !== 0 || line === undefined) throw new Error(`wrk failed at ${url}: ${output}`);
-  const figures = JSON.parse(line) as Record<'requests' | 'microseconds' | 'bad' | 'lost' | 'p50' | 'p99', number>;
-  const { requests, microseconds, bad, lost, p50, p99 } = figures;
+  const found = JSON.parse(line) as Record<'requests' | 'microseconds' | 'bad' | 'lost' | 'p50' | 'p99', number>;
+  const { requests, microseconds, bad, lost, p50, p99 } = found;
   if (bad + lost > 0) throw new Error(`${url}: ${bad} answers were errors, ${lost} did not come`);
-  return { rate: requests / (microseconds / 1_000_000), p50, p99 };
+  return { requests, rate: requests / (microseconds / 1_000_000), p50, p99 };
 };

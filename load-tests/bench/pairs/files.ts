@@ -1,18 +1,44 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { askedByWrk } from '../contender.ts';
+import { fileOf, type FileSize, fileSizes, makeFiles } from '../content/files.ts';
+import type { Pair } from '../pair.ts';
+import { nginxOfFiles } from '../programs/nginx.ts';
+import { freePort, startPeer, startWeb } from '../programs/node.ts';
+import type { Running } from '../programs/pinned.ts';
 
-/** Bytes of the files: a small style sheet, and the largest script that pages of this kind have. */
-export const sizes = { small: 1_400, large: 40_000 } as const;
-/** Bytes of the JSON that is passed on. */
-export const jsonSize = 700;
+type Peer = (port: number, folder: string, files: string) => Promise<Running>;
 
-export const fileOf = (size: keyof typeof sizes): string => `assets/${size}-4f3a9c1e.css`;
-export const smallFile = `/${fileOf('small')}`;
+const filePair = (size: FileSize, against: string, mark: Pair['mark'], startTheirs: Peer): Pair => ({
+  name: `file-${size}-${against}`,
+  what: `a static file of ${fileSizes[size] / 1_000} kB, web alone`,
+  against,
+  mark,
+  memory: 120,
+  start: async (folder) => {
+    const files = makeFiles(folder);
+    const [own, other, nobody] = [await freePort(), await freePort(), await freePort()];
+    const web = await startWeb({ port: own, files, upstream: nobody });
+    const theirs = await startTheirs(other, folder, files);
+    return {
+      ours: askedByWrk({ url: `http://127.0.0.1:${own}/${fileOf(size)}` }, { web }),
+      theirs: askedByWrk({ url: `http://127.0.0.1:${other}/${fileOf(size)}` }, { [against]: theirs }),
+      running: [web, theirs],
+    };
+  },
+});
 
-/** Makes a folder as web and its peers serve it. */
-export const makeFiles = (folder: string): string => {
-  mkdirSync(`${folder}/files/assets`, { recursive: true });
-  writeFileSync(`${folder}/files/index.html`, '<!doctype html><title>Bench</title>');
-  for (const size of Object.keys(sizes) as (keyof typeof sizes)[])
-    writeFileSync(`${folder}/files/${fileOf(size)}`, 'x'.repeat(sizes[size]));
-  return `${folder}/files`;
-};
+const nginxFiles: Peer = (port, folder, files) => nginxOfFiles('measured', `${folder}/nginx`, port, files);
+const fastifyStatic: Peer = (port, _, files) => startPeer('fastify-static', port, files);
+const express: Peer = (port, _, files) => startPeer('express-web', port, files, 'http://127.0.0.1:9');
+const bareNode: Peer = (port) => startPeer('node-bare', port, String(fileSizes.small));
+
+const ofNode = 'Node’s own HTTP server with nothing around it does half of what nginx does (the pair with node:http)';
+
+/** web beside what else serves files. */
+export const filePairs: readonly Pair[] = [
+  filePair('small', 'nginx', { of: 'rate', value: 0.8, known: { reached: 0.4, because: ofNode } }, nginxFiles),
+  filePair('large', 'nginx', { of: 'rate', value: 0.8, known: { reached: 0.4, because: ofNode } }, nginxFiles),
+  filePair('small', '@fastify/static', { of: 'rate', value: 7 }, fastifyStatic),
+  filePair('large', '@fastify/static', { of: 'rate', value: 7 }, fastifyStatic),
+  filePair('small', 'express', { of: 'rate', value: 7 }, express),
+  filePair('small', 'node:http', { of: 'rate' }, bareNode),
+];

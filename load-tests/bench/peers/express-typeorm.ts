@@ -1,6 +1,7 @@
-// Three endpoints of the contract as an ordinary service has them: Express 5 and TypeORM, an entity per table, a query per request. Written for this comparison,
-// with care: a pool of the same size, relations joined rather than fetched one by one, no unused columns, nothing logged, compiled routes. What it leaves out
-// (validation, request ids, holding, caches) makes it faster. Arguments: port, address of the database.
+// Two endpoints of the contract as a careful user writes them: Express 5 and TypeORM, an entity per table. A list is two statements at once, the page with its
+// authors by one join and the count; an article is one. Both through the query builder: `find` with a join and `take` reads and sorts the whole table for its
+// "distinct" page, which made this peer ten times slower. A pool as large as app's, no unused columns, no logging, NODE_ENV=production. What it leaves out
+// (tokens, validation, request ids, holding, caches) makes it faster. Arguments: port, address of the database.
 import express from 'express';
 import { DataSource, EntitySchema } from 'typeorm';
 
@@ -65,27 +66,23 @@ const summary = ({ slug, title, description, tagList, favoritesCount, createdAt,
 
 const server = express();
 server.disable('x-powered-by');
+/** Columns of a list: all but the body. */
+const columns = ['id', 'slug', 'title', 'description', 'tagList', 'favoritesCount', 'createdAt', 'updatedAt'];
+
+const withAuthor = () => repository.createQueryBuilder('article').innerJoinAndSelect('article.author', 'author');
+
 server.get('/api/articles', async (request, response) => {
-  const [found, articlesCount] = await repository.findAndCount({
-    select: {
-      id: true,
-      slug: true,
-      title: true,
-      description: true,
-      tagList: true,
-      favoritesCount: true,
-      createdAt: true,
-      updatedAt: true,
-    },
-    relations: { author: true },
-    order: { id: 'DESC' },
-    take: Number(request.query['limit'] ?? 20),
-    skip: Number(request.query['offset'] ?? 0),
-  });
+  const page = withAuthor()
+    .select([...columns.map((name) => `article.${name}`), 'author'])
+    .orderBy('article.id', 'DESC')
+    // A join to one: a row is an article, so the database may limit rows.
+    .limit(Number(request.query['limit'] ?? 20))
+    .offset(Number(request.query['offset'] ?? 0));
+  const [found, articlesCount] = await Promise.all([page.getMany(), repository.count()]);
   response.json({ articles: found.map(summary), articlesCount });
 });
 server.get('/api/articles/:slug', async (request, response) => {
-  const found = await repository.findOne({ where: { slug: request.params.slug }, relations: { author: true } });
+  const found = await withAuthor().where({ slug: request.params.slug }).getOne();
   if (!found) return void response.status(404).json({ title: 'Not found' });
   response.json({ article: { ...summary(found), body: found.body } });
 });

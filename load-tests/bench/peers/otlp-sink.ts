@@ -1,8 +1,9 @@
-// A receiver of traces that takes everything and looks at nothing. Arguments: port.
+// Takes whatever it is told (OTLP over HTTP) and forgets it. Argument: port.
 import { createServer } from 'node:http';
 
 const [port = ''] = process.argv.slice(2);
+const headers = { 'content-type': 'application/json' };
 createServer((request, response) => {
   request.resume();
-  request.once('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end());
+  request.once('end', () => response.writeHead(200, headers).end('{}'));
 }).listen(Number(port), '127.0.0.1');

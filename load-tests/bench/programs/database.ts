@@ -1,12 +1,21 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { runMigrator } from '@scale-up/infra/local/migrate.ts';
 import { makeSecrets } from '@scale-up/infra/local/secrets.ts';
 import { PostgresServer } from '../../faults/postgres-server.ts';
-import { cores } from './pinned.ts';
+import { moveTo, type Running } from './pinned.ts';
+import { figuresOf } from './process-figures.ts';
+
+export type DatabaseServer = Running & { readonly url: string };
 
 /** As many as a site of middling size has; a list must not grow with them. */
 export const articleCount = 10_000;
+/** Few enough that orders meet each other at one product now and then. */
+export const productCount = 1_000;
+
+/** What the triggers of article_counts would have kept, had they run; the migration's own zero stays beside it. */
+export const keptCounts = `
+  INSERT INTO article_counts (tag_id, total)
+    SELECT 0, count(*) FROM articles UNION ALL SELECT tag_id, count(*) FROM article_tags GROUP BY tag_id;`;
 
 const content = `
   SET session_replication_role = replica;
@@ -17,19 +26,29 @@ const content = `
     SELECT 'article-' || n, 1 + floor(1000 * random()), 'Article ' || n, repeat('About it. ', 8), repeat('All of it. ', 200),
            ARRAY['tag-' || n % 50, 'tag-' || (n + 7) % 50] FROM generate_series(1, ${articleCount}) n;
   INSERT INTO article_tags (tag_id, article_id) SELECT t.id, a.id FROM articles a JOIN tags t ON t.name = ANY (a.tag_list);
+  ${keptCounts}
+  INSERT INTO products (slug, title, description, price, stock, initial_stock)
+    SELECT 'product-' || n, 'Product ' || n, repeat('What it is. ', 8), 1000, 1000000000, 1000000000 FROM generate_series(1, ${productCount}) n;
   SET session_replication_role = origin;`;
 
-/** A PostgreSQL on the core of what is not measured, with the schema and articles. */
-export const startDatabase = async (): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> => {
-  const server = await PostgresServer.start(makeSecrets().postgres);
+/** Puts a server whose data are in a folder on the core of what is not measured. */
+export const onOthers = (folder: string): Omit<Running, 'stop'> => {
+  const first = readFileSync(`${folder}/data/postmaster.pid`, 'utf8').split('\n', 1)[0] ?? '';
+  const others = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').split(' ').filter(Boolean);
+  // What it starts later inherits its core.
+  for (const pid of [first, ...others]) moveTo('others', Number(pid));
+  return { pid: Number(first), ...figuresOf(Number(first)) };
+};
+
+/**
+ * A PostgreSQL on the core of what is not measured, with the schema and content.
+ * @param settings of the server; by default nothing is forced to disk, which reads do not notice
+ */
+export const startDatabase = async (settings: Record<string, string> = {}): Promise<DatabaseServer> => {
+  const server = await PostgresServer.start(makeSecrets().postgres, settings);
   const url = server.adminUrl();
   await runMigrator('up', { MIGRATION_DATABASE_URL: url });
   await server.script(content);
   await server.script('VACUUM (ANALYZE)');
-  const first = readFileSync(`${server.folder}/data/postmaster.pid`, 'utf8').split('\n', 1)[0] ?? '';
-  const others = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').split(' ').filter(Boolean);
-  // What it starts later inherits its core.
-  for (const pid of [first, ...others])
-    execFileSync('taskset', ['-a', '-c', '-p', cores.others, pid], { stdio: 'ignore' });
-  return { url, stop: () => server.remove() };
+  return { ...onOthers(server.folder), url, stop: () => server.remove() };
 };

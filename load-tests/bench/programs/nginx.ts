@@ -50,13 +50,13 @@ export const nginxOfFiles = (core: Core, folder: string, port: number, files: st
   }`,
   );
 
-/** Passes everything on, over connections that are kept. */
-export const nginxInFront = (core: Core, folder: string, port: number, upstream: number): Promise<Running> =>
+/** Passes everything on, over connections that are kept; to several in turn. */
+export const nginxInFront = (core: Core, folder: string, port: number, ...upstreams: number[]): Promise<Running> =>
   start(
     core,
     folder,
     port,
-    `  upstream behind { server 127.0.0.1:${upstream}; keepalive 64; keepalive_requests 100000000; }
+    `  upstream behind {${upstreams.map((one) => ` server 127.0.0.1:${one};`).join('')} keepalive 64; keepalive_requests 100000000; }
   server {
     listen 127.0.0.1:$PORT;
     location / {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { launch } from '@scale-up/infra/local/launch.ts';
 import { root } from '@scale-up/infra/local/paths.ts';
 import { type Core, type Running, startPinned } from './pinned.ts';
 
@@ -14,52 +15,85 @@ export const freePort = async (): Promise<number> => {
 };
 
 const start = (
+  core: Core,
+  /** From the repository's folder. */
   file: string,
   port: number,
-  args: readonly string[],
+  args: { readonly node?: readonly string[]; readonly program?: readonly string[] },
   env: NodeJS.ProcessEnv,
-  core: Core = 'measured',
 ): Promise<Running> =>
   startPinned(
     core,
-    { command: process.execPath, args: ['--disable-warning=ExperimentalWarning', `${root}${file}`, ...args] },
+    {
+      command: process.execPath,
+      args: ['--disable-warning=ExperimentalWarning', ...(args.node ?? []), `${root}${file}`, ...(args.program ?? [])],
+    },
     port,
     { ...process.env, NODE_ENV: 'production', ...env },
   );
 
 /** Somebody else's way to do it. */
 export const startPeer = (name: string, port: number, ...args: string[]): Promise<Running> =>
-  start(`load-tests/bench/peers/${name}.ts`, port, [String(port), ...args], {});
+  start('measured', `load-tests/bench/peers/${name}.ts`, port, { program: [String(port), ...args] }, {});
 
-/** A receiver of traces, on the core of what is not measured. */
-export const startSink = (port: number): Promise<Running> =>
-  start('load-tests/bench/peers/otlp-sink.ts', port, [String(port)], {}, 'others');
+/** Something that both need, on the other core. */
+export const startBehind = (name: string, port: number, ...args: string[]): Promise<Running> =>
+  start('others', `load-tests/bench/peers/${name}.ts`, port, { program: [String(port), ...args] }, {});
+
+const service = (core: Core, name: 'web' | 'app', port: number, env: NodeJS.ProcessEnv): Promise<Running> =>
+  start(core, `apps/${name}/src/server.ts`, port, { node: launch.args }, { ...launch.env, ...env });
+
+export type WebOptions = {
+  readonly port: number;
+  readonly ops?: number;
+  /** The folder of its files. */
+  readonly files: string;
+  /** The port of what is behind it. */
+  readonly upstream: number;
+  readonly core?: Core;
+  readonly env?: NodeJS.ProcessEnv;
+};
 
 /** web as it is shipped: with its log, its metrics, its request ids. */
-export const startWeb = async (
-  port: number,
-  folder: string,
-  upstream: number,
-  env: NodeJS.ProcessEnv = {},
-): Promise<Running> =>
-  start('apps/web/src/server.ts', port, [], {
+export const startWeb = async ({
+  port,
+  ops,
+  files,
+  upstream,
+  core = 'measured',
+  env = {},
+}: WebOptions): Promise<Running> =>
+  service(core, 'web', port, {
     WEB_PORT: String(port),
-    WEB_OPS_PORT: String(await freePort()),
-    STATIC_DIR: folder,
+    WEB_OPS_PORT: String(ops ?? (await freePort())),
+    STATIC_DIR: files,
     APP_URL: `http://127.0.0.1:${upstream}`,
     ...env,
   });
 
+export type AppOptions = {
+  readonly port: number;
+  readonly ops?: number;
+  /** The address of its database. */
+  readonly database: string;
+  /** What signs its tokens. */
+  readonly token: string;
+  readonly core?: Core;
+  readonly env?: NodeJS.ProcessEnv;
+};
+
 /** app as it is shipped, with a cache of its own. */
-export const startApp = async (
-  port: number,
-  database: string,
-  token: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<Running> =>
-  start('apps/app/src/server.ts', port, [], {
+export const startApp = async ({
+  port,
+  ops,
+  database,
+  token,
+  core = 'measured',
+  env = {},
+}: AppOptions): Promise<Running> =>
+  service(core, 'app', port, {
     APP_PORT: String(port),
-    APP_OPS_PORT: String(await freePort()),
+    APP_OPS_PORT: String(ops ?? (await freePort())),
     DATABASE_URL: database,
     TOKEN_SECRET: token,
     REDIS_URL: '',

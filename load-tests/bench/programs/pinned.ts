@@ -1,9 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, dyingWithParent } from '@scale-up/infra/local/die-with-parent.ts';
+import { type Figures, figuresOf } from './process-figures.ts';
 
 /**
  * Who runs on which core: what is measured on one, alone; on the other who asks, and what is behind. So both contenders have the same, and a client that is
@@ -19,13 +22,13 @@ export const pinnedTo = (core: Core, { command, args }: Command): Command => ({
   args: ['-c', cores[core], command, ...args],
 });
 
-/** A program that runs. */
-export type Running = {
-  readonly pid: number;
-  /** Memory that it and its children have, in MB. */
-  readonly memory: () => number;
-  readonly stop: () => Promise<void>;
+/** Moves a process that runs, its threads included. */
+export const moveTo = (core: Core, pid: number): void => {
+  execFileSync('taskset', ['-a', '-c', '-p', cores[core], String(pid)], { stdio: 'ignore' });
 };
+
+/** A program that runs. */
+export type Running = Figures & { readonly pid: number; readonly stop: () => Promise<void> };
 
 /** Longest start, in milliseconds. */
 const patience = 30_000;
@@ -42,17 +45,9 @@ const isOpen = async (port: number): Promise<boolean> => {
   }
 };
 
-const childrenOf = (pid: number): number[] => {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  const children = text.split(' ').filter(Boolean).map(Number);
-  return [...children, ...children.flatMap(childrenOf)];
-};
-
-const residentOf = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
-
 /**
- * Starts a program and waits until it listens.
+ * Starts a program and waits until it listens. What it prints, such as a line for each request, goes to a file, as it does on a server: a pipe would cost whoever
+ * reads it the core of who asks.
  * @param port that it opens
  * @throws Error with what it printed when it does not
  */
@@ -63,26 +58,26 @@ export const startPinned = async (
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Running> => {
   const launch = dyingWithParent('SIGTERM', pinnedTo(core, command));
-  const child: ChildProcess = spawn(launch.command, launch.args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-4_000)));
+  const folder = mkdtempSync(join(tmpdir(), 'scale-up-bench-log-'));
+  const log = openSync(join(folder, 'log'), 'a', 0o600);
+  const child: ChildProcess = spawn(launch.command, launch.args, { env, stdio: ['ignore', log, log] });
+  closeSync(log);
   const exited = once(child, 'exit');
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const printed = (): string => readFileSync(join(folder, 'log'), 'utf8').slice(-4_000);
   const deadline = performance.now() + patience;
   while (!(await isOpen(port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
-      child.kill('SIGKILL');
-      throw new Error(`${command.command} ${command.args.join(' ')} does not listen on ${port}:\n${printed}`);
+      const words = printed();
+      await end('SIGKILL');
+      throw new Error(`${command.command} ${command.args.join(' ')} does not listen on ${port}:\n${words}`);
     }
     await sleep(50);
   }
   const { pid = 0 } = child;
-  return {
-    pid,
-    memory: () => [pid, ...childrenOf(pid)].reduce((sum, each) => sum + residentOf(each), 0),
-    stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      await exited;
-    },
-  };
+  return { pid, ...figuresOf(pid), stop: () => end('SIGTERM') };
 };

@@ -15,9 +15,11 @@ const demand = async (command: Command, cwd: string): Promise<void> => {
   if (code !== 0) throw new Error(`${command.command} ${command.args.join(' ')}: ${output.slice(-500)}`);
 };
 
+export class ToolsMissing extends Error {}
+
 /**
  * Makes sure of nginx and wrk, from Debian's packages.
- * @throws Error with a sentence where they cannot be had
+ * @throws ToolsMissing with a sentence where they cannot be had
  */
 export const provideTools = async (): Promise<void> => {
   if (existsSync(folder)) return;
@@ -32,7 +34,8 @@ export const provideTools = async (): Promise<void> => {
     );
     await demand({ command: 'sh', args: ['-c', 'for deb in debs/*.deb; do dpkg-deb -x "$deb" .; done'] }, part);
   } catch (error) {
-    throw new Error(`Debian's packages ${packages.join(', ')} are needed, and cannot be had: ${messageOf(error)}`, {
+    const names = packages.join(', ');
+    throw new ToolsMissing(`Debian's packages ${names} are needed, and cannot be had: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -10,6 +10,8 @@ export type BenchRecord = {
   readonly kernel: string;
   readonly node: string;
   readonly results: readonly Result[];
+  /** What could not be measured here, and why. */
+  readonly leftOut: readonly string[];
 };
 
 /** The page of a bench. */
@@ -21,6 +23,7 @@ export const documentOf = ({
   kernel,
   node,
   results,
+  leftOut,
 }: BenchRecord): string => `# Bench of ${date.slice(0, 10)}
 
 ${processor}, ${cores} cores, Linux ${kernel}, Node ${node}.
@@ -29,10 +32,11 @@ ${processor}, ${cores} cores, Linux ${kernel}, Node ${node}.
 ${command}
 \`\`\`
 
-Both of a pair ran on one core, the client (wrk, 64 connections) and what is behind on the other; they were asked by turns. *Ratio*: of the medians; in brackets the lowest and the highest of the
-single rounds. Absolute figures are this machine's.
+Both of a pair ran on one core, the client and what is behind on the other; they were asked by turns. *Found*: of the medians; in brackets the lowest and the highest of the single rounds. *µs of a
+core*: what a request costs the part that is measured. Memory is that of the same part after the last round. The client is wrk with 64 connections, for growth with 4; for what web adds, a sender at a constant rate. Absolute figures are this
+machine's.
 
-![requests per second, as many times those of others](bench.svg)
+![ours beside theirs: requests per second, and of growth the time of the slowest hundredth](bench.svg)
 
 ${tableOf(results)}
-`;
+${leftOut.map((text) => `\nNot measured: ${text}.\n`).join('')}`;

@@ -1,42 +1,33 @@
-import type { Result } from '../pair.ts';
-import { type Ratio, ratioOf } from '../statistics.ts';
 import { median } from '../../servers/figures.ts';
-
-/** Whether a result reached its marks. */
-export const misses = (result: Result): string[] => {
-  const { median: ratio } = ratioOf(result);
-  const { memory, memoryLimit } = result;
-  return [
-    ...(ratio < result.mark ? [`${ratio.toFixed(2)} ×, not ${result.mark.toFixed(1)} ×`] : []),
-    ...(memoryLimit !== undefined && memory.ours > memoryLimit
-      ? [`${Math.round(memory.ours)} MB, not ${memoryLimit} MB`]
-      : []),
-  ];
-};
-
-export const ratioText = ({ median: middle, lowest, highest }: Ratio): string =>
-  `${middle.toFixed(2)} × (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
+import { markText, misses, valueOf, valueText } from '../marks.ts';
+import type { Result } from '../pair.ts';
 
 const thousands = (value: number): string => Math.round(value).toLocaleString('en');
 
-const cells = (result: Result): string[] => [
-  result.what,
-  result.against,
-  result.mark === 0 ? '–' : `≥ ${result.mark.toFixed(1)} ×`,
-  ratioText(ratioOf(result)),
-  `${thousands(median(result.ours))} · ${thousands(median(result.theirs))}`,
-  `${result.p99.ours.toFixed(1)} · ${result.p99.theirs.toFixed(1)}`,
-  `${Math.round(result.memory.ours)} · ${Math.round(result.memory.theirs)}`,
-  result.mark === 0 ? 'the limit' : misses(result).length === 0 ? 'yes' : '**no**',
-];
+const cells = (result: Result): string[] => {
+  const { what, against, mark, rates, p99, costs, memory } = result;
+  const [own = 0, other = 0] = [costs.ours, costs.theirs].map((parts) => Object.values(parts)[0]);
+  return [
+    what,
+    against,
+    markText(mark),
+    valueText(mark, valueOf(result)),
+    `${thousands(median(rates.ours))} · ${thousands(median(rates.theirs))}`,
+    `${median(p99.ours).toFixed(1)} · ${median(p99.theirs).toFixed(1)}`,
+    `${thousands(own)} · ${thousands(other)}`,
+    `${Math.round(memory.ours)} · ${Math.round(memory.theirs)}`,
+    mark.value === undefined ? 'to compare' : misses(result).length === 0 ? 'yes' : '**no**',
+  ];
+};
 
 const head = [
   'what',
   'against',
   'mark',
-  'ratio (rounds)',
+  'found (rounds)',
   'requests/s, ours · theirs',
   'p99 ms',
+  'µs of a core',
   'memory MB',
   'reached',
 ];

@@ -1,0 +1,122 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeSecrets } from '@scale-up/infra/local/secrets.ts';
+import { dim, print } from '@scale-up/infra/local/terminal.ts';
+import { demandAnswer } from '../client/account.ts';
+import { askAtRate } from '../client/open-model.ts';
+import { signedToken } from '../client/signed.ts';
+import { wrk } from '../client/wrk.ts';
+import { type DatabaseServer, startDatabase } from '../programs/database.ts';
+import { nginxInFront } from '../programs/nginx.ts';
+import { freePort, startApp } from '../programs/node.ts';
+import type { Running } from '../programs/pinned.ts';
+import { holdTo } from '../programs/quota.ts';
+import { rateOf } from './model.ts';
+
+const path = '/api/articles?limit=20';
+
+/** A fifth of a core for each instance: three of them fit on one core, beside another for database, balancer and who asks. */
+const share = 0.2;
+
+/** As the load tests judge it: the slowest hundredth may take half a second (k6's stress). */
+const bearable = 500;
+
+/** What is tried, as shares of what the model says: where the knee is to be, in steps of a twentieth. */
+const tried = Array.from({ length: 11 }, (_, index) => 0.75 + index * 0.05);
+
+/** Longer than a queue takes to grow past what is bearable when the rate is a twentieth too high: 0.5 s of work in 10 s. */
+const seconds = 12;
+
+/** How far the model may be off. */
+const tolerance = 0.15;
+
+export type Check = { readonly instances: number; readonly predicted: number; readonly found: number };
+
+export const isRight = ({ predicted, found }: Check): boolean => Math.abs(found / predicted - 1) <= tolerance;
+
+type Site = { readonly url: string; readonly apps: readonly Running[]; readonly running: readonly Running[] };
+
+/** So many instances of app behind nginx, in turn, as behind a router. */
+const startSite = async (folder: string, database: DatabaseServer, token: string, count: number): Promise<Site> => {
+  const ports = await Promise.all(Array.from({ length: count }, freePort));
+  const apps = await Promise.all(ports.map((port) => startApp({ port, database: database.url, token })));
+  const front = await freePort();
+  const nginx = await nginxInFront('others', `${folder}/nginx-${count}`, front, ...ports);
+  return { url: `http://127.0.0.1:${front}${path}`, apps, running: [nginx, ...apps] };
+};
+
+/** Each instance has compiled its code, and made its connections, before it is held to a share: a start takes seconds of a core. */
+const warm = (url: string, headers: Readonly<Record<string, string>>, count: number): Promise<unknown> =>
+  wrk({ url, headers }, 3 * count);
+
+/** Microseconds of a core for a request, of one instance that has the core for itself. */
+const costOfApp = async (folder: string, database: DatabaseServer, token: string, headers: Record<string, string>) => {
+  const { url, apps, running } = await startSite(folder, database, token, 1);
+  try {
+    await demandAnswer(url, headers);
+    await warm(url, headers, 1);
+    const before = apps[0]?.cpu() ?? 0;
+    const { requests } = await wrk({ url, headers, connections: 16 }, 8);
+    return (((apps[0]?.cpu() ?? 0) - before) * 1_000) / requests;
+  } finally {
+    for (const one of running) await one.stop();
+  }
+};
+
+/** More and more, until it is not borne: the last rate that was. */
+const kneeOf = async (url: string, headers: Record<string, string>, predicted: number): Promise<number> => {
+  let knee = 0;
+  for (const part of tried) {
+    const rate = Math.round(predicted * part);
+    // Who does not answer in time is not there to be asked for his time.
+    const found = await askAtRate(url, rate, seconds, headers).catch(() => undefined);
+    print(dim(`    ${rate} requests/s: ${found ? `p99 ${Math.round(found.p99)} ms` : 'not all were answered'}`));
+    if (!found || found.p99 > bearable) break;
+    knee = rate;
+  }
+  return knee;
+};
+
+const checkOne = async (
+  folder: string,
+  database: DatabaseServer,
+  { token, headers, cost, count }: { token: string; headers: Record<string, string>; cost: number; count: number },
+): Promise<Check> => {
+  const { url, apps, running } = await startSite(folder, database, token, count);
+  const releases: (() => void)[] = [];
+  try {
+    await demandAnswer(url, headers);
+    await warm(url, headers, count);
+    for (const { pid } of apps) releases.push(holdTo(share, pid));
+    const predicted = rateOf(count * share, cost);
+    print(`  ${count} of app: the model says ${Math.round(predicted)} requests/s`);
+    return { instances: count, predicted, found: await kneeOf(url, headers, predicted) };
+  } finally {
+    for (const one of running) await one.stop();
+    for (const release of releases) release();
+  }
+};
+
+/**
+ * Whether the model is right about more instances: what one request costs app is measured on one that has a core for itself, and then one, two and three instances,
+ * each held to a fifth of a core, are asked more and more. All of them are on one core, and database, balancer and who asks are on the other: with two cores there are
+ * no three whole ones to give.
+ */
+export const check = async (): Promise<Check[]> => {
+  const folder = mkdtempSync(join(tmpdir(), 'scale-up-bench-'));
+  chmodSync(folder, 0o755);
+  const database = await startDatabase();
+  try {
+    const { token } = makeSecrets();
+    const headers = { authorization: `Token ${signedToken(token, 1)}` };
+    const cost = await costOfApp(folder, database, token, headers);
+    print(`  a list for who is logged in takes app ${Math.round(cost)} µs`);
+    const found: Check[] = [];
+    for (const count of [1, 2, 3]) found.push(await checkOne(folder, database, { token, headers, cost, count }));
+    return found;
+  } finally {
+    await database.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,40 @@
+import { makeSecrets } from '@scale-up/infra/local/secrets.ts';
+import { demandAnswer, newToken } from '../client/account.ts';
+import { askedByWrk } from '../contender.ts';
+import type { Pair } from '../pair.ts';
+import { articleCount, startDatabase } from '../programs/database.ts';
+import { freePort, startApp, startPeer } from '../programs/node.ts';
+
+const peer = 'Express and TypeORM';
+
+const readPair = (name: string, what: string, path: string, mark: number, isLoggedIn: boolean): Pair => ({
+  name,
+  what,
+  against: peer,
+  mark: { of: 'rate', value: mark },
+  memory: 160,
+  start: async () => {
+    const database = await startDatabase();
+    const [own, other] = [await freePort(), await freePort()];
+    const app = await startApp({ port: own, database: database.url, token: makeSecrets().token });
+    const theirs = await startPeer('express-typeorm', other, database.url);
+    const [url, otherUrl] = [`http://127.0.0.1:${own}`, `http://127.0.0.1:${other}`];
+    await demandAnswer(`${url}${path}`);
+    await demandAnswer(`${otherUrl}${path}`);
+    const headers: Record<string, string> = isLoggedIn ? { authorization: `Token ${await newToken(url)}` } : {};
+    return {
+      ours: askedByWrk({ url: `${url}${path}`, headers }, { app, database }),
+      theirs: askedByWrk({ url: `${otherUrl}${path}` }, { [peer]: theirs, database }),
+      running: [app, theirs, database],
+    };
+  },
+});
+
+const list = '/api/articles?limit=20';
+
+/** app beside an ordinary service on the same database. */
+export const articlePairs: readonly Pair[] = [
+  readPair('list-uncached', `20 of ${articleCount} articles, for who is logged in: no cache`, list, 6, true),
+  readPair('list', `20 of ${articleCount} articles, as shipped`, list, 20, false),
+  readPair('article', 'an article by its slug, as shipped', `/api/articles/article-${articleCount / 2}`, 15, false),
+];

@@ -1,0 +1,40 @@
+import { askedByWrk } from '../contender.ts';
+import { fileOf, type FileSize, fileSizes, makeFiles } from '../content/files.ts';
+import type { Pair } from '../pair.ts';
+import { certificateIn, startEdge } from '../programs/edge.ts';
+import { plainHaproxy, startHaproxy, whyNoHaproxy } from '../programs/haproxy.ts';
+import { nginxOfFiles } from '../programs/nginx.ts';
+import { freePort, startWeb } from '../programs/node.ts';
+
+const edgePair = (size: FileSize, isEncrypted: boolean): Pair => ({
+  name: `edge-${size}${isEncrypted ? '-tls' : ''}`,
+  what: `a static file of ${fileSizes[size] / 1_000} kB through the edge${isEncrypted ? ', over TLS' : ''}`,
+  against: 'HAProxy → nginx',
+  mark: { of: 'rate', value: 2 },
+  lacks: whyNoHaproxy,
+  start: async (folder) => {
+    const files = makeFiles(folder);
+    const [own, other, webPort, ops, nginxPort, nobody] = await Promise.all(Array.from({ length: 6 }, freePort));
+    const certificate = isEncrypted ? await certificateIn(folder) : undefined;
+    // What is behind has the other core on both sides: the balancer alone is measured, and that ours has little to ask for is what is compared.
+    const web = await startWeb({ port: webPort!, ops: ops!, files, upstream: nobody!, core: 'others' });
+    const edge = await startEdge(folder, { port: own!, web: { port: webPort!, ops: ops! }, isEncrypted });
+    const nginx = await nginxOfFiles('others', `${folder}/nginx`, nginxPort!, files);
+    const plain = plainHaproxy(other!, nginxPort!, certificate);
+    const haproxy = await startHaproxy('measured', `${folder}/plain`, other!, plain);
+    const scheme = isEncrypted ? 'https' : 'http';
+    return {
+      ours: askedByWrk({ url: `${scheme}://127.0.0.1:${own}/${fileOf(size)}` }, { edge, web }),
+      theirs: askedByWrk({ url: `${scheme}://127.0.0.1:${other}/${fileOf(size)}` }, { haproxy, nginx }),
+      running: [edge, web, haproxy, nginx],
+    };
+  },
+});
+
+/** The edge with its cache, beside a balancer that asks for every file. */
+export const edgePairs: readonly Pair[] = [
+  edgePair('small', false),
+  edgePair('large', false),
+  edgePair('small', true),
+  edgePair('large', true),
+];
