@@ -1,6 +1,6 @@
 import type { Answered } from './client/answered.ts';
 import type { Mark } from './marks.ts';
-import type { Running } from './programs/pinned.ts';
+import type { Running } from './programs/running.ts';
 
 /** Of both. */
 export type Both<Value> = { readonly ours: Value; readonly theirs: Value };
@@ -16,12 +16,6 @@ export type Contender = {
   readonly parts: Readonly<Record<string, Part>>;
 };
 
-/** A pair that runs. */
-export type Started = Both<Contender> & {
-  /** All that was started, in the order in which it is stopped: whoever needs others first. */
-  readonly running: readonly Running[];
-};
-
 /** Two that do the same, of which ours is to be so much better. */
 export type Pair = {
   readonly name: string;
@@ -32,7 +26,8 @@ export type Pair = {
   readonly memory?: number;
   /** Why it cannot be measured on this machine, if so: a sentence's end. */
   readonly lacks?: () => string | undefined;
-  readonly start: (folder: string) => Promise<Started>;
+  /** Starts both; what was started is stopped for it. */
+  readonly start: (folder: string) => Promise<Both<Contender>>;
 };
 
 /** What came of a pair. */

@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Contender, Pair, Result } from './pair.ts';
+import type { Both, Contender, Pair, Result } from './pair.ts';
+import { stopAll } from './programs/running.ts';
 
 /** How long something is asked; seconds. Warm-up: code is compiled, connections and caches are filled. */
 export type Pace = { readonly rounds: number; readonly seconds: number; readonly warmUp: number };
@@ -30,8 +31,27 @@ const costsOf = ({ spent, requests }: Sums): Record<string, number> =>
 
 const memoryOf = ({ parts }: Contender): number => Object.values(parts)[0]?.memory() ?? 0;
 
+const figuresText = ({ rates, p99 }: Sums): string =>
+  `${Math.round(rates.at(-1) ?? 0)} requests/s, p99 ${(p99.at(-1) ?? 0).toFixed(1)} ms`;
+
+/** Both warm up, then they are asked by turns, and in every other round in the other order. */
+const measureRounds = async (
+  contenders: Both<Contender>,
+  { rounds, seconds, warmUp }: Pace,
+  say: (text: string) => void,
+): Promise<Both<Sums>> => {
+  for (const one of [contenders.ours, contenders.theirs]) await one.ask(warmUp);
+  const found = { ours: nothing(), theirs: nothing() };
+  for (let round = 0; round < rounds; round += 1) {
+    const turns = round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
+    for (const turn of turns) await measure(contenders[turn], seconds, found[turn]);
+    say(`${figuresText(found.ours)}; ${figuresText(found.theirs)}`);
+  }
+  return found;
+};
+
 /**
- * Measures a pair: both warm up, then they are asked by turns, and in every other round in the other order.
+ * Starts a pair, measures it, and stops it.
  * @param say told of every round
  */
 export const measurePair = async (pair: Pair, pace: Pace, say: (text: string) => void): Promise<Result> => {
@@ -39,35 +59,22 @@ export const measurePair = async (pair: Pair, pace: Pace, say: (text: string) =>
   // nginx leaves root behind, and must reach its files.
   chmodSync(folder, 0o755);
   try {
-    const started = await pair.start(folder);
-    const { ours, theirs, running } = started;
-    try {
-      for (const one of [ours, theirs]) await one.ask(pace.warmUp);
-      const found = { ours: nothing(), theirs: nothing() };
-      for (let round = 0; round < pace.rounds; round += 1) {
-        const turns = round % 2 === 0 ? (['ours', 'theirs'] as const) : (['theirs', 'ours'] as const);
-        for (const turn of turns) await measure(started[turn], pace.seconds, found[turn]);
-        const [own, other] = [found.ours, found.theirs].map(
-          ({ rates, p99 }) => `${Math.round(rates.at(-1) ?? 0)} requests/s, p99 ${(p99.at(-1) ?? 0).toFixed(1)} ms`,
-        );
-        say(`${own} and ${other}`);
-      }
-      const { name, what, against, mark, memory } = pair;
-      return {
-        name,
-        what,
-        against,
-        mark,
-        rates: { ours: found.ours.rates, theirs: found.theirs.rates },
-        p99: { ours: found.ours.p99, theirs: found.theirs.p99 },
-        costs: { ours: costsOf(found.ours), theirs: costsOf(found.theirs) },
-        memory: { ours: memoryOf(ours), theirs: memoryOf(theirs) },
-        memoryLimit: memory,
-      };
-    } finally {
-      for (const one of running) await one.stop();
-    }
+    const contenders = await pair.start(folder);
+    const { ours, theirs } = await measureRounds(contenders, pace, say);
+    const { name, what, against, mark, memory } = pair;
+    return {
+      name,
+      what,
+      against,
+      mark,
+      rates: { ours: ours.rates, theirs: theirs.rates },
+      p99: { ours: ours.p99, theirs: theirs.p99 },
+      costs: { ours: costsOf(ours), theirs: costsOf(theirs) },
+      memory: { ours: memoryOf(contenders.ours), theirs: memoryOf(contenders.theirs) },
+      memoryLimit: memory,
+    };
   } finally {
+    await stopAll();
     rmSync(folder, { recursive: true, force: true });
   }
 };

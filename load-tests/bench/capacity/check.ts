@@ -10,7 +10,7 @@ import { wrk } from '../client/wrk.ts';
 import { type DatabaseServer, startDatabase } from '../programs/database.ts';
 import { nginxInFront } from '../programs/nginx.ts';
 import { freePort, startApp } from '../programs/node.ts';
-import type { Running } from '../programs/pinned.ts';
+import { type Running, stopAll } from '../programs/running.ts';
 import { holdTo } from '../programs/quota.ts';
 import { rateOf } from './model.ts';
 
@@ -106,8 +106,8 @@ const checkOne = async (
 export const check = async (): Promise<Check[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'scale-up-bench-'));
   chmodSync(folder, 0o755);
-  const database = await startDatabase();
   try {
+    const database = await startDatabase();
     const { token } = makeSecrets();
     const headers = { authorization: `Token ${signedToken(token, 1)}` };
     const cost = await costOfApp(folder, database, token, headers);
@@ -116,7 +116,7 @@ export const check = async (): Promise<Check[]> => {
     for (const count of [1, 2, 3]) found.push(await checkOne(folder, database, { token, headers, cost, count }));
     return found;
   } finally {
-    await database.stop();
+    await stopAll();
     rmSync(folder, { recursive: true, force: true });
   }
 };

@@ -11,7 +11,7 @@ import type { Part } from '../pair.ts';
 import { articleCount, productCount, startDatabase } from '../programs/database.ts';
 import { startEdge } from '../programs/edge.ts';
 import { freePort, startApp, startWeb } from '../programs/node.ts';
-import type { Running } from '../programs/pinned.ts';
+import { stopAll } from '../programs/running.ts';
 import { type Cost, type Costs, type Kind, kindNames, kinds, type Tier, tiers } from './kinds.ts';
 
 /** Seconds of each kind: first so that code is compiled, then to be counted. */
@@ -74,8 +74,7 @@ const startSite = async (folder: string) => {
   const edge = await startEdge(folder, { port: edgePort, web: { port: webPort, ops }, isEncrypted: true });
   const webUrl = `http://127.0.0.1:${webPort}`;
   await demandAnswer(`${webUrl}/api/articles?limit=1`);
-  const running: readonly Running[] = [edge, web, app, database];
-  return { url: `https://127.0.0.1:${edgePort}`, webUrl, parts: { edge, web, app, database }, running };
+  return { url: `https://127.0.0.1:${edgePort}`, webUrl, parts: { edge, web, app, database } };
 };
 
 /** Measures what a request of each kind costs each tier. The router between web and app, a second HAProxy, costs about what the edge does for a read; it is not in it. */
@@ -83,24 +82,21 @@ export const measureCosts = async (): Promise<Costs> => {
   const folder = mkdtempSync(join(tmpdir(), 'scale-up-bench-'));
   chmodSync(folder, 0o755);
   try {
-    const { url, webUrl, parts, running } = await startSite(folder);
-    try {
-      const asked = askedOf(url, await newToken(webUrl));
-      const found: [Kind, Cost][] = [];
-      for (const kind of kindNames) {
-        const cost = await measureKind(asked[kind], parts, webUrl);
-        print(dim(`  ${kinds[kind]}: ${tiers.map((tier) => `${tier} ${Math.round(cost[tier])}`).join(', ')} µs`));
-        found.push([kind, cost]);
-      }
-      return {
-        date: new Date().toISOString(),
-        processor: cpus()[0]?.model.trim() ?? '',
-        kinds: Object.fromEntries(found) as Record<Kind, Cost>,
-      };
-    } finally {
-      for (const one of running) await one.stop();
+    const { url, webUrl, parts } = await startSite(folder);
+    const asked = askedOf(url, await newToken(webUrl));
+    const found: [Kind, Cost][] = [];
+    for (const kind of kindNames) {
+      const cost = await measureKind(asked[kind], parts, webUrl);
+      print(dim(`  ${kinds[kind]}: ${tiers.map((tier) => `${tier} ${Math.round(cost[tier])}`).join(', ')} µs`));
+      found.push([kind, cost]);
     }
+    return {
+      date: new Date().toISOString(),
+      processor: cpus()[0]?.model.trim() ?? '',
+      kinds: Object.fromEntries(found) as Record<Kind, Cost>,
+    };
   } finally {
+    await stopAll();
     rmSync(folder, { recursive: true, force: true });
   }
 };

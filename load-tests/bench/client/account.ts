@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** The token of a new account: nothing that is asked with it comes from a cache. */
 export const newToken = async (url: string): Promise<string> => {
   const user = { username: 'bench', email: 'bench@example.com', password: 'correct horse' };
@@ -10,8 +12,19 @@ export const newToken = async (url: string): Promise<string> => {
   return ((await answer.json()) as { user: { token: string } }).user.token;
 };
 
-/** Asks once: whoever has not looked at its schema yet answers then. */
+/** Milliseconds until who starts has looked at its schema. */
+const patience = 30_000;
+
+/**
+ * Asks until it is answered: an instance listens before it is ready, and says 503 meanwhile.
+ * @throws Error when it is answered otherwise, or too late
+ */
 export const demandAnswer = async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<void> => {
-  const answer = await fetch(url, { headers });
-  if (answer.status !== 200) throw new Error(`${url} is answered ${answer.status}: ${await answer.text()}`);
+  for (const deadline = performance.now() + patience; ; await sleep(50)) {
+    const answer = await fetch(url, { headers });
+    const text = await answer.text();
+    if (answer.status === 200) return;
+    if (answer.status !== 503 || performance.now() > deadline)
+      throw new Error(`${url} is answered ${answer.status}: ${text}`);
+  }
 };

@@ -34,7 +34,6 @@ export const addedPairs: readonly Pair[] = [
       return {
         ours: { ask: (seconds) => askAtRate(url, half, seconds), parts: { web, app } },
         theirs: { ask: (seconds) => askAtRate(direct, half, seconds), parts: { app } },
-        running: [web, app, database],
       };
     },
   },

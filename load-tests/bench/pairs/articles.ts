@@ -25,7 +25,6 @@ const readPair = (name: string, what: string, path: string, mark: number, isLogg
     return {
       ours: askedByWrk({ url: `${url}${path}`, headers }, { app, database }),
       theirs: askedByWrk({ url: `${otherUrl}${path}` }, { [peer]: theirs, database }),
-      running: [app, theirs, database],
     };
   },
 });

@@ -26,7 +26,6 @@ const edgePair = (size: FileSize, isEncrypted: boolean): Pair => ({
     return {
       ours: askedByWrk({ url: `${scheme}://127.0.0.1:${own}/${fileOf(size)}` }, { edge, web }),
       theirs: askedByWrk({ url: `${scheme}://127.0.0.1:${other}/${fileOf(size)}` }, { haproxy, nginx }),
-      running: [edge, web, haproxy, nginx],
     };
   },
 });

@@ -3,7 +3,7 @@ import { fileOf, type FileSize, fileSizes, makeFiles } from '../content/files.ts
 import type { Pair } from '../pair.ts';
 import { nginxOfFiles } from '../programs/nginx.ts';
 import { freePort, startPeer, startWeb } from '../programs/node.ts';
-import type { Running } from '../programs/pinned.ts';
+import type { Running } from '../programs/running.ts';
 
 type Peer = (port: number, folder: string, files: string) => Promise<Running>;
 
@@ -21,7 +21,6 @@ const filePair = (size: FileSize, against: string, mark: Pair['mark'], startThei
     return {
       ours: askedByWrk({ url: `http://127.0.0.1:${own}/${fileOf(size)}` }, { web }),
       theirs: askedByWrk({ url: `http://127.0.0.1:${other}/${fileOf(size)}` }, { [against]: theirs }),
-      running: [web, theirs],
     };
   },
 });

@@ -3,7 +3,7 @@ import { makeFiles } from '../content/files.ts';
 import type { Pair } from '../pair.ts';
 import { nginxInFront, nginxOfJson } from '../programs/nginx.ts';
 import { freePort, startBehind, startPeer, startWeb } from '../programs/node.ts';
-import type { Running } from '../programs/pinned.ts';
+import type { Running } from '../programs/running.ts';
 
 /** Bytes of the JSON that is passed on. */
 const json = 700;
@@ -33,7 +33,6 @@ const forwardPair = (against: string, upstream: Upstream, mark: Pair['mark'], st
     return {
       ours: askedByWrk({ url: `http://127.0.0.1:${own}/api/tags` }, { web, upstream: service }),
       theirs: askedByWrk({ url: `http://127.0.0.1:${other}/api/tags` }, { [against]: theirs, upstream: service }),
-      running: [web, theirs, service],
     };
   },
 });

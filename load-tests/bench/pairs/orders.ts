@@ -41,7 +41,6 @@ export const orderPairs: readonly Pair[] = [
       return {
         ours: askedByWrk({ url, script }, { app, database }),
         theirs: askedByWrk({ url: otherUrl, script }, { [peer]: theirs, database }),
-        running: [app, theirs, database],
       };
     },
   },

@@ -2,19 +2,19 @@ import { makeSecrets } from '@scale-up/infra/local/secrets.ts';
 import { demandAnswer } from '../client/account.ts';
 import { askedByWrk } from '../contender.ts';
 import { makeFiles } from '../content/files.ts';
-import type { Pair } from '../pair.ts';
+import type { Contender, Pair } from '../pair.ts';
 import { articleCount, type DatabaseServer, startDatabase } from '../programs/database.ts';
 import { freePort, startApp, startBehind, startWeb } from '../programs/node.ts';
 
 const path = '/api/articles?limit=20';
 
-const startSite = async (database: DatabaseServer, files: string, env: NodeJS.ProcessEnv) => {
+const startSite = async (database: DatabaseServer, files: string, env: NodeJS.ProcessEnv): Promise<Contender> => {
   const [front, back] = [await freePort(), await freePort()];
   const app = await startApp({ port: back, database: database.url, token: makeSecrets().token, env });
   const web = await startWeb({ port: front, files, upstream: back, env });
   const url = `http://127.0.0.1:${front}${path}`;
   await demandAnswer(url);
-  return { contender: askedByWrk({ url }, { app, web, database }), running: [web, app] };
+  return askedByWrk({ url }, { app, web, database });
 };
 
 /** What tracing costs: web and app as they are, with somebody who takes what they tell, and with nobody to tell it to. */
@@ -27,19 +27,14 @@ export const tracingPairs: readonly Pair[] = [
     start: async (folder) => {
       const files = makeFiles(folder);
       const port = await freePort();
-      const sink = await startBehind('otlp-sink', port);
+      await startBehind('otlp-sink', port);
       const database = await startDatabase();
-      const traced = await startSite(database, files, {
+      const traced = {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
         OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
         OTEL_TRACES_SAMPLER_ARG: '0.1',
-      });
-      const silent = await startSite(database, files, {});
-      return {
-        ours: traced.contender,
-        theirs: silent.contender,
-        running: [...traced.running, ...silent.running, sink, database],
       };
+      return { ours: await startSite(database, files, traced), theirs: await startSite(database, files, {}) };
     },
   },
 ];

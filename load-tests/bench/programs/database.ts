@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { runMigrator } from '@scale-up/infra/local/migrate.ts';
 import { makeSecrets } from '@scale-up/infra/local/secrets.ts';
 import { PostgresServer } from '../../faults/postgres-server.ts';
-import { moveTo, type Running } from './pinned.ts';
+import { moveTo } from './pinned.ts';
 import { figuresOf } from './process-figures.ts';
+import { remembered, type Running } from './running.ts';
 
 export type DatabaseServer = Running & { readonly url: string };
 
@@ -50,5 +51,5 @@ export const startDatabase = async (settings: Record<string, string> = {}): Prom
   await runMigrator('up', { MIGRATION_DATABASE_URL: url });
   await server.script(content);
   await server.script('VACUUM (ANALYZE)');
-  return { ...onOthers(server.folder), url, stop: () => server.remove() };
+  return remembered({ ...onOthers(server.folder), url, stop: () => server.remove() });
 };

@@ -6,7 +6,7 @@ import { ensureAnsible } from '@scale-up/infra/inventory/venv.ts';
 import { dim, print } from '@scale-up/infra/local/terminal.ts';
 import { bindTls, startHaproxy } from './haproxy.ts';
 import { freePort } from './node.ts';
-import type { Running } from './pinned.ts';
+import type { Running } from './running.ts';
 
 /** Each server is an address of loopback, so what is tried to reach of the others is refused at once. */
 const inventory = `name: bench

@@ -11,6 +11,7 @@ import { journalOf } from '../content/journal.ts';
 import { shopOf } from '../content/shop.ts';
 import { type SizeName, sizes } from '../content/sizes.ts';
 import { type DatabaseServer, onOthers } from './database.ts';
+import { remembered } from './running.ts';
 
 const folder = `${localFolder}bench-databases/`;
 
@@ -91,5 +92,5 @@ export const startGrownDatabase = async (name: SizeName): Promise<DatabaseServer
   const place = `${folder}${name}-${keyOf(name)}`;
   if (!existsSync(place)) await make(name, place);
   const server = await start(place);
-  return { ...onOthers(place), url: urlOf(server), stop: () => server.stop() };
+  return remembered({ ...onOthers(place), url: urlOf(server), stop: () => server.stop() });
 };

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { existingImage } from '@scale-up/infra/lab/image.ts';
-import { type Core, type Running, startPinned } from './pinned.ts';
+import { type Core, startPinned } from './pinned.ts';
+import type { Running } from './running.ts';
 
 /** HAProxy 3.0 as the servers have it (Debian 13): from the image of the lab, with its own libraries, whatever this machine runs. */
 const program = (image: string): { command: string; args: string[] } => {

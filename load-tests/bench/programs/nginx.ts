@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type Core, type Running, startPinned } from './pinned.ts';
+import { type Core, startPinned } from './pinned.ts';
+import type { Running } from './running.ts';
 import { tools } from './tools.ts';
 
 /**

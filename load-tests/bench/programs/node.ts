@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { launch } from '@scale-up/infra/local/launch.ts';
 import { root } from '@scale-up/infra/local/paths.ts';
-import { type Core, type Running, startPinned } from './pinned.ts';
+import { type Core, startPinned } from './pinned.ts';
+import type { Running } from './running.ts';
 
 /** A port that is free just now. */
 export const freePort = async (): Promise<number> => {

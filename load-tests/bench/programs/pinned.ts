@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, dyingWithParent } from '@scale-up/infra/local/die-with-parent.ts';
-import { type Figures, figuresOf } from './process-figures.ts';
+import { figuresOf } from './process-figures.ts';
+import { remembered, type Running } from './running.ts';
 
 /**
  * Who runs on which core: what is measured on one, alone; on the other who asks, and what is behind. So both contenders have the same, and a client that is
@@ -26,9 +27,6 @@ export const pinnedTo = (core: Core, { command, args }: Command): Command => ({
 export const moveTo = (core: Core, pid: number): void => {
   execFileSync('taskset', ['-a', '-c', '-p', cores[core], String(pid)], { stdio: 'ignore' });
 };
-
-/** A program that runs. */
-export type Running = Figures & { readonly pid: number; readonly stop: () => Promise<void> };
 
 /** Longest start, in milliseconds. */
 const patience = 30_000;
@@ -79,5 +77,5 @@ export const startPinned = async (
     await sleep(50);
   }
   const { pid = 0 } = child;
-  return { pid, ...figuresOf(pid), stop: () => end('SIGTERM') };
+  return remembered({ pid, ...figuresOf(pid), stop: () => end('SIGTERM') });
 };

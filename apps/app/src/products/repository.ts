@@ -26,7 +26,8 @@ export const productsBy = ({ q, tag }: { readonly q: boolean; readonly tag: bool
   return statement<ListRow>(`products${q ? '-q' : ''}${tag ? '-tag' : ''}`, q ? best(matching) : newest(matching));
 };
 
-const searched = `websearch_to_tsquery('english', $3)`;
+/** A subquery, which is asked once: a generic plan reads the words again for every product that it ranks, which took five times as long as the rest. */
+const searched = `(SELECT websearch_to_tsquery('english', $3))`;
 
 const newest = (matching: string): string => `
   SELECT head.total, list.* FROM (SELECT (SELECT count(*) ${matching}) AS total) head
