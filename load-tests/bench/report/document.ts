@@ -1,5 +1,6 @@
-import { tableOf } from './table.ts';
+import { misses } from '../marks.ts';
 import type { Result } from '../pair.ts';
+import { tableOf } from './table.ts';
 
 /** A bench, as it is kept. */
 export type BenchRecord = {
@@ -12,6 +13,12 @@ export type BenchRecord = {
   readonly results: readonly Result[];
   /** What could not be measured here, and why. */
   readonly leftOut: readonly string[];
+};
+
+/** Why a mark is missed, where that is known. */
+const reasonOf = (result: Result): string[] => {
+  const { what, against, mark } = result;
+  return mark.known && misses(result).length > 0 ? [`*${what}, against ${against}*: ${mark.known.because}.`] : [];
 };
 
 /** The page of a bench. */
@@ -39,4 +46,4 @@ machine's.
 ![ours beside theirs: requests per second, and of growth the time of the slowest hundredth](bench.svg)
 
 ${tableOf(results)}
-${leftOut.map((text) => `\nNot measured: ${text}.\n`).join('')}`;
+${[...results.flatMap(reasonOf), ...leftOut.map((text) => `Not measured: ${text}.`)].map((text) => `\n${text}\n`).join('')}`;
