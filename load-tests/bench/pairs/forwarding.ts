@@ -6,12 +6,12 @@ import { freePort, startBehind, startPeer, startWeb } from '../programs/node.ts'
 import type { Running } from '../programs/running.ts';
 
 /** Bytes of the JSON that is passed on. */
-const json = 700;
+export const jsonSize = 700;
 
 /** What is behind both: an ordinary service, as app is one; or the fastest there is, so that nothing but passing on is measured. */
 const upstreams = {
-  'Node upstream': (port: number) => startBehind('json', port, String(json)),
-  'nginx upstream': (port: number, folder: string) => nginxOfJson('others', `${folder}/upstream`, port, json),
+  'Node upstream': (port: number) => startBehind('json', port, String(jsonSize)),
+  'nginx upstream': (port: number, folder: string) => nginxOfJson('others', `${folder}/upstream`, port, jsonSize),
 } as const;
 
 type Upstream = keyof typeof upstreams;

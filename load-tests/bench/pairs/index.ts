@@ -6,7 +6,7 @@ import { filePairs } from './files.ts';
 import { forwardingPairs } from './forwarding.ts';
 import { growthPairs } from './growth.ts';
 import { orderPairs } from './orders.ts';
-import { tracingPairs } from './tracing.ts';
+import { tracesPairs } from './traces.ts';
 
 /** All of them, from the client's side to the database's. */
 export const allPairs: readonly Pair[] = [
@@ -17,7 +17,7 @@ export const allPairs: readonly Pair[] = [
   ...articlePairs,
   ...orderPairs,
   ...growthPairs,
-  ...tracingPairs,
+  ...tracesPairs,
 ];
 
 /** Those of the short bench: one of each kind, three minutes in all. */
