@@ -2,7 +2,7 @@ import type { Inventory } from '../../inventory/schema.ts';
 import type { Servers } from '../support/servers.ts';
 import type { Event } from './event.ts';
 import { type Explanation, missingIn } from './explanation.ts';
-import { beginnings, gather } from './gather.ts';
+import { gather, reach } from './gather.ts';
 import { eventsIn, namesOf } from './interpret.ts';
 import { lasting, type Period } from './period.ts';
 import { type Hop, hopOf } from './request.ts';
@@ -22,10 +22,11 @@ const inOneLine = ({ from, to, server, who, method, path, status, requestId }: H
  * @throws VerbError when no journal can be read
  */
 export const explainPeriod = async (inventory: Inventory, servers: Servers, period: Period): Promise<Explanation> => {
-  const [rest, noticed, late] = await Promise.all([
-    gather(servers, servers.names, period, selections.events),
-    gather(servers, servers.names, period, [selections.noticed]),
-    beginnings(servers, servers.names, period),
+  const reached = await reach(servers);
+  const names = Object.keys(reached.begins);
+  const [rest, noticed] = await Promise.all([
+    gather(servers, names, period, selections.events),
+    gather(servers, names, period, [selections.noticed]),
   ]);
   const hops = noticed.entries.flatMap((entry) => hopOf(entry) ?? []);
   const events = eventsIn(rest.entries, namesOf(inventory));
@@ -33,12 +34,12 @@ export const explainPeriod = async (inventory: Inventory, servers: Servers, peri
     period,
     begin: undefined,
     traceId: undefined,
-    story: [periodSentence(period, hops), clusterSentence(events, []) ?? 'Nothing else happened on the servers.'],
+    story: [
+      periodSentence(period, hops),
+      clusterSentence(events, []) ?? 'On the servers no role moved, and nothing ended or drained.',
+    ],
     lines: linesOf([...slowest(hops).map(inOneLine), ...events]),
     requests: hops,
-    missing: missingIn({
-      faults: { ...rest.faults, ...noticed.faults },
-      cuts: [...rest.cuts, ...noticed.cuts, ...late],
-    }),
+    missing: missingIn(reached, period, rest, noticed),
   };
 };

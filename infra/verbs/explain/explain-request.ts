@@ -3,7 +3,7 @@ import { VerbError } from '../support/exit-codes.ts';
 import type { Servers } from '../support/servers.ts';
 import type { Entry, Event } from './event.ts';
 import { type Explanation, missingIn } from './explanation.ts';
-import { beginnings, findRequest, gather, type Gathered } from './gather.ts';
+import { findRequest, gather, type Gathered, reach, type Reached } from './gather.ts';
 import { eventsIn, namesOf } from './interpret.ts';
 import type { Period } from './period.ts';
 import { eventsOfHops, hopOf, inOrder } from './request.ts';
@@ -28,17 +28,15 @@ export const explainRequest = async (
   id: string,
   period: Period,
 ): Promise<Explanation> => {
-  const found = await findRequest(servers, id, period);
-  const answering = servers.names.filter((name) => !(name in found.faults));
+  const reached = await reach(servers);
+  const answering = Object.keys(reached.begins);
+  const found = await findRequest(servers, answering, id, period);
   const hops = inOrder(found.entries.flatMap((entry) => hopOf(entry) ?? []));
-  if (found.entries.length === 0) throw await unknown(servers, id, period, found, answering);
+  if (found.entries.length === 0) throw unknown(id, period, reached, found);
   const moments = [...hops.flatMap(({ from, to }) => [from, to]), ...found.entries.map(({ at }) => at)];
   const [begin, end] = [Math.min(...moments), Math.max(...moments)];
   const read: Period = { from: begin - around.read, to: end + around.after };
-  const [rest, late] = await Promise.all([
-    gather(servers, answering, read, selections.events),
-    beginnings(servers, answering, read),
-  ]);
+  const rest = await gather(servers, answering, read, selections.events);
   const others = rest.entries.filter(({ text }) => !text.includes(id));
   const all = eventsIn(others, namesOf(inventory));
   const events = all.filter((event) => event.at >= begin - around.before || isOpen(event, all, begin));
@@ -50,11 +48,11 @@ export const explainRequest = async (
     traceId: hops.find(({ traceId }) => traceId)?.traceId,
     story: [
       ...requestSentences(hops, remarks),
-      clusterSentence(meanwhile, hops) ?? 'Nothing else happened on the servers around it.',
+      clusterSentence(meanwhile, hops) ?? 'On the servers no role moved, and nothing ended or drained.',
     ],
     lines: linesOf([...eventsOfHops(hops), ...remarks, ...events]),
     requests: hops,
-    missing: missingIn({ faults: { ...found.faults, ...rest.faults }, cuts: [...found.cuts, ...rest.cuts, ...late] }),
+    missing: missingIn(reached, read, found, rest),
   };
 };
 
@@ -70,19 +68,13 @@ const isOpen = ({ at, fact }: Event, events: readonly Event[], begin: number): b
   (fact?.type === 'stepped-down' || fact?.type === 'server-lost') &&
   !events.some((event) => event.fact?.type === 'promoted' && event.at >= at && event.at < begin);
 
-const unknown = async (
-  servers: Servers,
-  id: string,
-  period: Period,
-  { faults, cuts }: Gathered,
-  asked: readonly string[],
-): Promise<VerbError> => {
+const unknown = (id: string, period: Period, reached: Reached, found: Gathered): VerbError => {
   const [from, to] = [period.from, period.to].map((at) => new Date(at).toISOString());
   return new VerbError(
     [
-      `No journal of ${asked.join(', ')} knows the request ${id} between ${from} and ${to}.`,
+      `No journal of ${Object.keys(reached.begins).join(', ')} knows the request ${id} between ${from} and ${to}.`,
       "It may be older (--since 7d), or of another site (-i FILE). Its id is the answer's X-Request-Id.",
-      ...missingIn({ faults, cuts: [...cuts, ...(await beginnings(servers, asked, period))] }),
+      ...missingIn(reached, period, found),
     ].join('\n'),
   );
 };

@@ -1,4 +1,4 @@
-import type { Gathered } from './gather.ts';
+import type { Gathered, Reached } from './gather.ts';
 import type { Period } from './period.ts';
 import type { Hop } from './request.ts';
 import type { Line } from './timeline.ts';
@@ -19,8 +19,23 @@ export type Explanation = {
   readonly missing: readonly string[];
 };
 
-/** What could not be read, in sentences. */
-export const missingIn = ({ faults, cuts }: Pick<Gathered, 'faults' | 'cuts'>): string[] => [
-  ...Object.entries(faults).map(([name, fault]) => `${name} does not answer, so its journal is missing: ${fault}`),
-  ...cuts,
+/**
+ * What could not be read, in sentences.
+ * @param parts whatever was read
+ */
+export const missingIn = (
+  { begins, faults }: Reached,
+  { from }: Period,
+  ...parts: readonly Pick<Gathered, 'faults' | 'cuts'>[]
+): string[] => [
+  ...Object.entries(Object.assign({}, faults, ...parts.map((part) => part.faults)) as Gathered['faults']).map(
+    ([name, fault]) => `${name} does not answer, so its journal is missing: ${fault}`,
+  ),
+  ...parts.flatMap(({ cuts }) => cuts),
+  ...Object.entries(begins)
+    .filter(([, begin]) => begin > from)
+    .map(
+      ([name, begin]) =>
+        `${name}: its journal begins on ${new Date(begin).toISOString()}; of what was before it says nothing.`,
+    ),
 ];

@@ -5,6 +5,28 @@ import { beginningCommand, beginningOf, type Bounds, journalCommand, readingOf, 
 import { clock, type Period } from './period.ts';
 import { ofRequest } from './selections.ts';
 
+/** Which servers' journals can be read. */
+export type Reached = {
+  /** When the journal of each begins, in milliseconds since 1970. */
+  readonly begins: Readonly<Record<string, number>>;
+  /** Why a server's journal is missing. */
+  readonly faults: Readonly<Record<string, string>>;
+};
+
+/**
+ * Asks every server for its journal. Whoever does not answer is not waited for again, and whatever is asked next shares the connections that this made.
+ * @throws VerbError when none of them answers
+ */
+export const reach = async (servers: Servers): Promise<Reached> => {
+  const answers = Object.entries(await servers.askAll(servers.names, beginningCommand));
+  const found = answers.map(([name, answer]) => [name, beginningOf(answer)] as const);
+  const begins = found.flatMap(([name, begin]) => (typeof begin === 'number' ? [[name, begin] as const] : []));
+  const faults = found.flatMap(([name, begin]) => (typeof begin === 'number' ? [] : [[name, begin.fault] as const]));
+  if (begins.length > 0) return { begins: Object.fromEntries(begins), faults: Object.fromEntries(faults) };
+  const reasons = faults.map(([name, fault]) => `  ${name}: ${fault}`);
+  throw new VerbError(['No journal can be read:', ...reasons].join('\n'), exitCodes.unavailable);
+};
+
 /** What the servers' journals said. */
 export type Gathered = {
   /** In the order of their times. */
@@ -28,10 +50,7 @@ const cutSentence = (server: string, cut: 'size' | 'time', last: Entry | undefin
   return `${server}: ${why}${where}. Choose a shorter time.`;
 };
 
-/**
- * Asks servers' journals, all at once.
- * @throws VerbError when none of them answers
- */
+/** Asks the journals that can be read, all at once. */
 export const gather = async (
   servers: Servers,
   names: readonly string[],
@@ -46,31 +65,14 @@ export const gather = async (
       reading: readingOf(name, await servers.ask(name, journalCommand(period, selection, bounds)), bounds.bytes),
     })),
   );
-  const faults = Object.fromEntries(
-    answers.flatMap(({ name, reading }) => ('fault' in reading ? [[name, reading.fault]] : [])),
-  );
   const readings = answers.flatMap(({ name, reading }) => ('fault' in reading ? [] : [{ name, ...reading }]));
-  if (readings.length === 0) {
-    const reasons = Object.entries(faults).map(([name, fault]) => `  ${name}: ${fault}`);
-    throw new VerbError(['No journal can be read:', ...reasons].join('\n'), exitCodes.unavailable);
-  }
   return {
     entries: readings.flatMap(({ entries }) => entries).toSorted((a, b) => a.at - b.at),
-    faults,
+    faults: Object.fromEntries(
+      answers.flatMap(({ name, reading }) => ('fault' in reading ? [[name, reading.fault]] : [])),
+    ),
     cuts: readings.flatMap(({ name, entries, cut }) => (cut ? [cutSentence(name, cut, entries.at(-1))] : [])),
   };
-};
-
-/** Since when servers' journals know anything, where that is not from the beginning of a period on: in sentences. */
-export const beginnings = async (servers: Servers, names: readonly string[], { from }: Period): Promise<string[]> => {
-  const found = await Promise.all(
-    names.map(async (name) => ({ name, begin: beginningOf(await servers.ask(name, beginningCommand)) })),
-  );
-  return found.flatMap(({ name, begin }) =>
-    begin === undefined || begin <= from
-      ? []
-      : `${name}: its journal begins on ${new Date(begin).toISOString()}; of what was before it says nothing.`,
-  );
 };
 
 /** The newest part first: what is asked about has mostly just happened. */
@@ -80,16 +82,18 @@ const partsOf = ({ from, to }: Period): Period[] => {
 };
 
 /** Finds the lines about a request, wherever in the period it was; there are no entries when nobody knows it. */
-export const findRequest = async (servers: Servers, id: string, period: Period): Promise<Gathered> => {
-  let names = servers.names;
+export const findRequest = async (
+  servers: Servers,
+  names: readonly string[],
+  id: string,
+  period: Period,
+): Promise<Gathered> => {
   let faults: Gathered['faults'] = {};
   const cuts: string[] = [];
   const search = async (part: Period): Promise<readonly Entry[]> => {
     const found = await gather(servers, names, part, [ofRequest(id)], ofSearch);
     faults = { ...faults, ...found.faults };
     cuts.push(...found.cuts);
-    // Who did not answer is not waited for once more.
-    names = names.filter((name) => !(name in faults));
     return found.entries;
   };
   for (const part of partsOf(period)) {

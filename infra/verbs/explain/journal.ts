@@ -19,13 +19,14 @@ export type Bounds = {
 };
 
 // `--all`: a long field, such as an error with its stack, would be null. Its last line is the exit code of journalctl: 0, or 1 when it found
-// nothing; 124 when its time was up. What it says of the end of its pipe does not matter.
+// nothing; 124 when its time was up. What it complains of has its name in front: ssh has complaints of its own.
 const read = `
 set +e
 since=$1 until=$2 bytes=$3 time=$4
 shift 4
 timeout "$time" nice -n 19 journalctl --quiet --no-pager --all --output=json --since="@$since" --until="@$until" \\
-  --output-fields=MESSAGE,_SYSTEMD_UNIT,UNIT,SYSLOG_IDENTIFIER,_TRANSPORT --case-sensitive=true "$@" | head --bytes="$bytes"
+  --output-fields=MESSAGE,_SYSTEMD_UNIT,UNIT,SYSLOG_IDENTIFIER,_TRANSPORT --case-sensitive=true "$@" \\
+  2> >(sed 's/^/journalctl: /' >&2) | head --bytes="$bytes"
 code=\${PIPESTATUS[0]}
 printf '\\n%s\\n' "$code"
 `;
@@ -43,8 +44,6 @@ export const journalCommand = ({ from, to }: Period, { of, grep }: Selection, { 
     ...of,
     ...(grep === undefined ? [] : [`--grep=${grep}`]),
   ),
-  // A dead server is given up after 3 s: the others' journals tell most.
-  connectTimeout: 3,
   timeout: (time + 10) * 1_000,
 });
 
@@ -62,13 +61,15 @@ const parsed = (text: string): Line | undefined => {
 /** Asks a server for the first line that its journal still has. */
 export const beginningCommand: Remote = {
   ...remote('journalctl', '--quiet', '--no-pager', '--output=json', '--output-fields=_TRANSPORT', '--lines=+1'),
+  // A dead server is given up after 3 s: the others' journals tell most.
   connectTimeout: 3,
 };
 
-/** When a server's journal begins, of what it answered to that; undefined where it said nothing. */
-export const beginningOf = ({ stdout }: Answer): number | undefined => {
+/** When a server's journal begins, of what it answered to that; or why it said nothing. */
+export const beginningOf = ({ code, stdout, stderr }: Answer): number | { readonly fault: string } => {
   const at = Number(parsed(stdout)?.['__REALTIME_TIMESTAMP']) / 1_000;
-  return Number.isNaN(at) ? undefined : at;
+  if (code === 0 && !Number.isNaN(at)) return at;
+  return { fault: stderr.trim().split('\n').at(-1) || 'its journal is empty' };
 };
 
 /** What a server's journal said. */
@@ -109,11 +110,12 @@ const isEcho = (line: Line): boolean => line['_TRANSPORT'] === 'stdout' && line[
 export const readingOf = (server: string, answer: Answer, bytes: number): Answered => {
   const { isUnreachable, code, stdout, stderr } = answer;
   const [, text = '', exit] = /^(.*)\n(\d+)\n$/s.exec(stdout) ?? [];
-  const said = stderr.trim().split('\n').at(-1) ?? '';
-  if (isUnreachable || code !== 0 || exit === undefined) return { fault: said || `exit code ${code}` };
+  const said = stderr.trim().split('\n');
+  const complaint = said.find((each) => each.startsWith('journalctl: '));
+  if (isUnreachable || code !== 0 || exit === undefined) return { fault: said.at(-1) || `exit code ${code}` };
   const isFull = Buffer.byteLength(text) >= bytes;
   const isLate = exit === '124';
-  if (exit !== '0' && !isFull && !isLate && said !== '') return { fault: said };
+  if (exit !== '0' && !isFull && !isLate && complaint !== undefined) return { fault: complaint };
   const entries = text.split('\n').flatMap((each) => {
     const line = parsed(each);
     return line && !isEcho(line) ? entryOf(server, line) : [];

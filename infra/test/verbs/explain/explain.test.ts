@@ -158,7 +158,7 @@ suite('a time', { timeout: 120_000 }, () => {
     const { story, lines } = await explainPeriod(inventory, serversWith(recorded('switch-over')), quiet);
     assert.deepEqual(story, [
       'Between 16:39:16.000 and 16:40:16.000 every request was answered within a second, none failed, and none was tried again at the edge.',
-      'Nothing else happened on the servers.',
+      'On the servers no role moved, and nothing ended or drained.',
     ]);
     assert.deepEqual(lines, []);
   });
