@@ -29,12 +29,13 @@ const sizes: Partial<Record<Group, { readonly right: (count: number) => boolean;
  * What no single value shows: that the parts of an inventory fit together.
  * @returns a sentence for every fault
  */
-export const senseFaults = ({ vip, tls, servers, groups, observability }: WrittenInventory): string[] => [
+export const senseFaults = ({ vip, tls, servers, groups, observability, backup }: WrittenInventory): string[] => [
   ...groupFaults(groups, Object.keys(servers)),
   ...memberFaults('observability.servers', observability?.servers ?? [], Object.keys(servers)),
   ...idleFaults([...Object.values(groups), observability?.servers ?? []], Object.keys(servers)),
   ...addressFaults(servers, vip, groups.loadbalancers),
   ...certificateFaults(tls),
+  ...(backup ? backupFaults(backup) : []),
 ];
 
 const memberFaults = (path: string, members: readonly string[], servers: readonly string[]): string[] => [
@@ -96,4 +97,11 @@ const certificateFaults = (tls: WrittenInventory['tls']): string[] => {
     : files
         .filter((key) => tls[key] !== undefined)
         .map((key) => `tls.${key}: is only read when tls.certificate is "files"`);
+};
+
+/** A repository in two places would need two passes and two retentions, and which one a restore takes would be a question. */
+const backupFaults = (backup: NonNullable<WrittenInventory['backup']>): string[] => {
+  const named = (['folder', 'sftp', 's3'] as const).filter((place) => backup[place] !== undefined);
+  if (named.length === 1) return [];
+  return [`backup: names ${named.join(' and ') || 'no place'}; it must be one of folder, sftp and s3`];
 };

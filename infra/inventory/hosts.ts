@@ -9,7 +9,7 @@ export type Instances = { readonly web: number; readonly app: number };
  * @param instancesOf of each server
  */
 export const hostsOf = (inventory: Inventory, instancesOf: (server: string) => Instances): object => {
-  const { name, site, vip, tls, servers, groups, observability, tracing, settings } = inventory;
+  const { name, site, vip, tls, servers, groups, observability, tracing, settings, backup } = inventory;
   const entries = Object.entries(servers);
   const known = entries.map(([server, { address }]) => [
     server,
@@ -44,6 +44,8 @@ export const hostsOf = (inventory: Inventory, instancesOf: (server: string) => I
         observability,
         tracing: tracing ?? null,
         settings,
+        // Absent where there are no backups: the roles ask whether it is defined.
+        ...(backup && { backup }),
         servers: Object.fromEntries(known),
       },
       children: {

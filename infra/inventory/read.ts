@@ -4,7 +4,14 @@ import { type Document, LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../local/message.ts';
 import { senseFaults } from './check-sense.ts';
 import { shapeFaults } from './check-shape.ts';
-import { type Group, groupNames, type Inventory, inventorySchema, type WrittenInventory } from './schema.ts';
+import {
+  type Backup,
+  type Group,
+  groupNames,
+  type Inventory,
+  inventorySchema,
+  type WrittenInventory,
+} from './schema.ts';
 
 /** Every fault of an inventory at once, one a line. */
 export class InventoryError extends Error {
@@ -23,9 +30,10 @@ export class InventoryError extends Error {
  * @throws InventoryError naming every fault by its path
  */
 export const readInventory = (file: string): Inventory => {
-  const { tracing, ...written } = parseInventory(file, textOf(file));
+  const { tracing, backup, ...written } = parseInventory(file, textOf(file));
   return {
     ...written,
+    ...(backup && { backup: backupOf(backup) }),
     file: resolve(file),
     tls: { ...written.tls, http3: written.tls.http3 ?? false },
     servers: Object.fromEntries(
@@ -48,6 +56,14 @@ export const readInventory = (file: string): Inventory => {
     },
   };
 };
+
+const backupOf = ({ folder, sftp, s3, at, keep_days }: NonNullable<WrittenInventory['backup']>): Backup => ({
+  ...(folder !== undefined && { folder }),
+  ...(sftp && { sftp: { ...sftp, port: sftp.port ?? 22 } }),
+  ...(s3 && { s3: { ...s3, addressing: s3.addressing ?? 'host' } }),
+  at: at ?? '03:30',
+  keep_days: keep_days ?? 14,
+});
 
 /** The groups that a server is in. */
 export const groupsOf = ({ groups }: Inventory, server: string): Group[] =>

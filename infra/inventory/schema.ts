@@ -24,6 +24,12 @@ const endpoint = text(
   'host and port such as alerts.example.org:9093',
 );
 const file = text('^.+$', 'path of a file');
+const hostOrAddress = text(
+  `^(${addressPattern}|([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z][a-z0-9-]*)$`,
+  'host name or IPv4 address',
+);
+const userName = text('^[a-z_][a-z0-9_-]{0,31}$', 'name of a user');
+const absolute = text('^/[^\\s"]*$', 'absolute path without spaces');
 const servers = Type.Array(name, { minItems: 1, fault: 'is no list of one or more names of servers' });
 
 /** The groups of servers; each is a tier that grows by itself. */
@@ -54,7 +60,7 @@ export const inventorySchema = keys({
       address,
       ssh: Type.Optional(
         keys({
-          user: Type.Optional(text('^[a-z_][a-z0-9_-]{0,31}$', 'name of a user')),
+          user: Type.Optional(userName),
           port: Type.Optional(whole(1, 65535)),
         }),
       ),
@@ -85,6 +91,34 @@ export const inventorySchema = keys({
       ratio: Type.Optional(Type.Number({ minimum: 0, maximum: 1, fault: 'is no number from 0 to 1' })),
     }),
   ),
+  backup: Type.Optional(
+    keys({
+      folder: Type.Optional(absolute),
+      sftp: Type.Optional(
+        keys({
+          host: hostOrAddress,
+          port: Type.Optional(whole(1, 65535)),
+          user: userName,
+          path: absolute,
+          host_key: text('^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$', 'SSH host key'),
+        }),
+      ),
+      s3: Type.Optional(
+        keys({
+          bucket: text('^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$', 'name of a bucket'),
+          region: text('^[a-z0-9-]+$', 'name of a region'),
+          endpoint: text('^[a-z0-9.-]+(:[0-9]{1,5})?$', 'host name without https://, such as s3.example.org'),
+          path: absolute,
+          addressing: Type.Optional(
+            Type.Union([Type.Literal('host'), Type.Literal('path')], { fault: 'is neither host nor path' }),
+          ),
+          credentials_file: file,
+        }),
+      ),
+      at: Type.Optional(text('^([01][0-9]|2[0-3]):[0-5][0-9]$', 'time of day such as 03:30')),
+      keep_days: Type.Optional(whole(1, 3650)),
+    }),
+  ),
   settings: Type.Optional(
     keys({
       ssh_from: Type.Optional(Type.Array(network, { minItems: 1, fault: 'is no list of one or more networks' })),
@@ -98,6 +132,20 @@ export type WrittenInventory = Static<typeof inventorySchema>;
 
 export type Server = { readonly address: string; readonly ssh: { readonly user: string; readonly port: number } };
 
+type WrittenBackup = NonNullable<WrittenInventory['backup']>;
+type Sftp = NonNullable<WrittenBackup['sftp']>;
+type S3 = NonNullable<WrittenBackup['s3']>;
+
+/** Where backups of the database go, and when: one of folder, sftp and s3 is there. */
+export type Backup = {
+  readonly folder?: string;
+  readonly sftp?: Readonly<Sftp & { port: number }>;
+  readonly s3?: Readonly<S3 & { addressing: NonNullable<S3['addressing']> }>;
+  /** Hours and minutes of the servers' clocks. */
+  readonly at: string;
+  readonly keep_days: number;
+};
+
 /** An inventory as it is used: whole, and with every default in its place. */
 export type Inventory = Readonly<Pick<WrittenInventory, 'name' | 'site' | 'vip' | 'groups' | 'registry'>> & {
   /** Where it was read from; paths in it are relative to this file's folder. */
@@ -110,6 +158,8 @@ export type Inventory = Readonly<Pick<WrittenInventory, 'name' | 'site' | 'vip' 
   readonly observability: { readonly servers: readonly string[]; readonly alertmanagers: readonly string[] };
   /** Absent: no traces are sent. */
   readonly tracing?: { readonly endpoint: string; readonly ratio: number };
+  /** Absent: there are none. */
+  readonly backup?: Backup;
   readonly settings: { readonly ssh_from: readonly string[]; readonly requests_per_client: number };
 };
 

@@ -7,7 +7,9 @@ import { writeWhole } from '../local/write-whole.ts';
 import { inventoryFolder } from './folder.ts';
 import { certificateFaults, type Credentials, isDue, issue, makeAuthority, type Subject } from './pki.ts';
 import { InventoryError } from './read.ts';
+import { readCredentials, type S3Credentials } from './s3-credentials.ts';
 import type { Inventory } from './schema.ts';
+import { makeSshKey, publicSshKey } from './ssh-key.ts';
 import { closeVault, openVault, vaultOf } from './vault.ts';
 
 /** All secrets of an inventory, as the roles see them. */
@@ -24,6 +26,14 @@ export type Secrets = {
   readonly valkey_password: string;
   /** What a collector of traces wants to hear, `name=value,name=value`; put in by hand, if at all. */
   readonly tracing_headers?: string;
+  readonly backup: {
+    /** What backups are encrypted with. Without it they are noise. */
+    readonly cipher_pass: string;
+    /** Lets the servers in where backups go by SFTP. */
+    readonly ssh_key?: string;
+    /** Read from the credentials file that the inventory names. */
+    readonly s3?: S3Credentials;
+  };
   readonly pki: { readonly ca: Credentials; readonly servers: Readonly<Record<string, Credentials>> };
   /** What the VIP shows; the authority only where the certificate is self-signed. */
   readonly edge: Credentials & { readonly ca_cert?: string; readonly ca_key?: string };
@@ -71,6 +81,11 @@ export const completeSecrets = async (inventory: Inventory, known: Partial<Secre
     },
     valkey_password: known.valkey_password ?? password(),
     ...(known.tracing_headers !== undefined && { tracing_headers: known.tracing_headers }),
+    backup: {
+      cipher_pass: known.backup?.cipher_pass ?? password(),
+      ...(inventory.backup?.sftp && { ssh_key: known.backup?.ssh_key ?? makeSshKey() }),
+      ...(inventory.backup?.s3 && { s3: readCredentials(inventory, inventory.backup.s3.credentials_file) }),
+    },
     pki: { ca, servers: Object.fromEntries(servers) },
     edge: inventory.tls.certificate === 'files' ? edgeFromFiles(inventory) : await selfSignedEdge(inventory, known),
   };
@@ -100,8 +115,8 @@ const edgeFromFiles = ({ file, tls, site }: Inventory): Secrets['edge'] => {
 };
 
 /**
- * Sees to it that an inventory's vault holds all its secrets, and exports the certificate that clients of a self-signed
- * site must trust.
+ * Sees to it that an inventory's vault holds all its secrets, and exports what others must be given: the certificate that
+ * clients of a self-signed site trust, and the public key for backups by SFTP.
  * @param bin folder of Ansible's programs
  * @returns whether the vault was changed
  */
@@ -111,12 +126,17 @@ export const ensureSecrets = async (bin: string, inventory: Inventory): Promise<
   const secrets = await completeSecrets(inventory, known);
   const isChanged = !isDeepStrictEqual(known, secrets);
   if (isChanged) await closeVault(bin, vault, { secrets });
-  if (secrets.edge.ca_cert !== undefined) {
-    mkdirSync(inventoryFolder(inventory), { recursive: true, mode: 0o700 });
-    writeWhole(edgeAuthorityFile(inventory), secrets.edge.ca_cert);
+  mkdirSync(inventoryFolder(inventory), { recursive: true, mode: 0o700 });
+  if (secrets.edge.ca_cert !== undefined) writeWhole(edgeAuthorityFile(inventory), secrets.edge.ca_cert);
+  const { ssh_key: sshKey } = secrets.backup;
+  if (sshKey !== undefined) {
+    writeWhole(backupKeyFile(inventory), `${publicSshKey(sshKey, `backups of ${inventory.name}`)}\n`);
   }
   return isChanged;
 };
 
 /** The authority that vouches for a self-signed site. */
 export const edgeAuthorityFile = (inventory: Inventory): string => `${inventoryFolder(inventory)}edge-ca.pem`;
+
+/** The key that must be let in where backups go by SFTP. */
+export const backupKeyFile = (inventory: Inventory): string => `${inventoryFolder(inventory)}backup-key.pub`;

@@ -12,7 +12,7 @@ export const packages: readonly string[] = [
   'unattended-upgrades logrotate acl ca-certificates curl socat jq openssl rsync zstd less',
   // The tiers
   'haproxy keepalived podman crun catatonit netavark aardvark-dns valkey-server valkey-sentinel',
-  'postgresql patroni python3-psycopg2 python3-etcd etcd-server etcd-client',
+  'postgresql pgbackrest patroni python3-psycopg2 python3-etcd etcd-server etcd-client',
   // What measures them
   'prometheus prometheus-node-exporter prometheus-postgres-exporter prometheus-redis-exporter',
 ].flatMap((line) => line.split(' '));

@@ -20,6 +20,14 @@ const faultsOfText = (text: string): readonly string[] => {
 
 const faultsOf = (changes: Changes): readonly string[] => faultsOfText(textWith(changes));
 
+const bucket = {
+  bucket: 'scale-up',
+  region: 'eu-central-1',
+  endpoint: 's3.test',
+  path: '/scale-up',
+  credentials_file: 'credentials',
+};
+
 type Case = readonly [what: string, changes: Changes, fault: string];
 
 /** One fault each: it is told alone, with its path, the value seen and what would be right. */
@@ -129,6 +137,26 @@ suite('a value that cannot be right is told by its path, with what was seen and 
       { 'servers.Web_1': { address: '10.77.0.14' } },
       'servers.Web_1: a name has lower-case letters, digits and hyphens only, a letter first, 31 at most',
     ],
+    [
+      'backups in a folder whose path is relative',
+      { backup: { folder: 'backups' } },
+      'backup.folder: "backups" is no absolute path without spaces',
+    ],
+    [
+      'backups at an hour that there is not',
+      { backup: { folder: '/mnt/backups', at: '24:00' } },
+      'backup.at: "24:00" is no time of day such as 03:30',
+    ],
+    [
+      'an SSH server’s key with its name in front',
+      { backup: { sftp: { host: 'b.test', user: 'b', path: '/b', host_key: 'b.test ssh-ed25519 AAAA' } } },
+      'backup.sftp.host_key: "b.test ssh-ed25519 AAAA" is no SSH host key',
+    ],
+    [
+      'a bucket’s address with its protocol',
+      { backup: { s3: { ...bucket, endpoint: 'https://s3.test' } } },
+      'backup.s3.endpoint: "https://s3.test" is no host name without https://, such as s3.example.org',
+    ],
     ['no servers', { servers: {} }, 'servers: {} is no list of servers by name'],
     [
       'a server that is only an address',
@@ -182,7 +210,7 @@ suite('a key is told that is not there, or should not be', () => {
 
   test('an empty file is no inventory', () => {
     assert.deepEqual(faultsOfText(''), [
-      'the inventory: null is no list of keys (name,site,vip,tls,servers,groups,instances,observability,registry,tracing,settings)',
+      'the inventory: null is no list of keys (name,site,vip,tls,servers,groups,instances,observability,registry,tracing,backup,settings)',
     ]);
   });
 });
@@ -244,6 +272,16 @@ suite('parts that do not fit together are told', () => {
       'certificate files without the key’s',
       { tls: { certificate: 'files', certificate_file: 'cert.pem' } },
       'tls.key_file is missing: tls.certificate is "files"',
+    ],
+    [
+      'backups without a place',
+      { backup: { keep_days: 30 } },
+      'backup: names no place; it must be one of folder, sftp and s3',
+    ],
+    [
+      'backups in two places',
+      { backup: { folder: '/mnt/backups', s3: bucket } },
+      'backup: names folder and s3; it must be one of folder, sftp and s3',
     ],
     [
       'a certificate’s file that nobody would read',
@@ -310,7 +348,8 @@ suite('the inventories of the repository', () => {
   }
 
   test('what is left out has its default', () => {
-    const { servers, tls, settings, observability } = readInventory(shipped('three-servers'));
+    const { servers, tls, settings, observability, backup } = readInventory(shipped('three-servers'));
+    assert.equal(backup, undefined);
     assert.deepEqual(servers['s1'], { address: '10.77.0.11', ssh: { user: 'root', port: 22 } });
     assert.equal(tls.http3, false);
     assert.deepEqual(observability, { servers: [], alertmanagers: [] });

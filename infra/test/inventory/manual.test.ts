@@ -30,8 +30,8 @@ const keysOf = (schema: TSchema, path = ''): string[] => {
 
 const manual = readFileSync(shipped('three-servers'), 'utf8');
 
-/** The manual with its optional keys, which stand behind a "#" without a space. */
-const uncommented = parse(manual.replaceAll(/^( *)#(?=[a-z0-9_]+:)/gm, '$1')) as Record<string, unknown>;
+/** The manual with its optional keys, which stand behind a "#" without a space, or with two and more where they are inside of another. */
+const uncommented = parse(manual.replaceAll(/^( *)#(?=( {2,})?[a-z0-9_]+:)/gm, '$1')) as Record<string, unknown>;
 
 const valueAt = (path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => {
@@ -88,6 +88,7 @@ suite('three-servers.yml is the manual of inventories', () => {
       '#observability',
       '#registry',
       '#tracing',
+      '#backup',
       '#settings',
     ].filter((key) => {
       const at = lines.findIndex((line) => line.startsWith(`${key}:`));

@@ -55,7 +55,7 @@ suite('secrets of an inventory', { skip: cannotRender, timeout }, () => {
   test('are all different, and long', async () => {
     const { edge, pki, demo_password: demo, ...others } = await secretsNow();
     const words = secretsIn(others);
-    assert.equal(words.length, 8);
+    assert.equal(words.length, 9);
     assert.equal(new Set(words).size, words.length);
     for (const word of words) assert.match(word, /^[0-9a-f]{48}$/);
     assert.match(demo, /^test-\d+-[0-9a-f]{10}$/);

@@ -8,7 +8,8 @@ import { threeServers } from '../support/inventories.ts';
 
 const inventory = threeServers();
 const now = Date.parse('2026-11-25T12:00:00Z');
-const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
 
 /** Of a server that does all it should. */
 const stateOf = (name: string): ServerState => ({
@@ -27,6 +28,7 @@ const stateOf = (name: string): ServerState => ({
     name === 's1'
       ? { role: 'master', primary: '', isLinked: false }
       : { role: 'slave', primary: '10.77.0.11', isLinked: true },
+  backup: undefined,
   certificateEnds: now + 700 * day,
   disk: 40,
 });
@@ -205,6 +207,46 @@ suite('what status finds', () => {
   });
 });
 
+suite('what status says of backups', () => {
+  const kept = { ...inventory, backup: { folder: '/mnt/backups', at: '03:30', keep_days: 14 } };
+  const well = { newest: now - 3 * hour, walComplete: now - 40_000, hasGap: false, isUp: true };
+  const found = (backup: ServerState['backup']): string[] =>
+    findingsOf(kept, statusWith({ s1: { backup } }), now).map(({ what }) => what);
+  const shown = (backup: ServerState['backup']): string =>
+    screen(kept, statusWith({ s1: { backup } }), [], now)
+      .split('\n')[0]
+      ?.split(' · ')
+      .at(-1) ?? '';
+
+  test('nothing but their age, when they are made', () => {
+    assert.deepEqual(found(well), []);
+    assert.equal(shown(well), 'backup 3 h old, WAL 40 s');
+  });
+
+  test('that one is late, that WAL is, that some is missing, or that the repository is away; each is a notice', () => {
+    assert.deepEqual(found({ ...well, newest: now - 27 * hour }), ['the newest backup is 27 h old']);
+    assert.deepEqual(found({ ...well, newest: 0 }), ['there is no backup']);
+    assert.deepEqual(found({ ...well, walComplete: now - 11 * 60_000 }), [
+      'WAL of the last 11 min is in no repository',
+    ]);
+    assert.deepEqual(found({ ...well, walComplete: 0 }), ['WAL is not archived until PostgreSQL is restarted']);
+    assert.deepEqual(found({ ...well, hasGap: true }), ['WAL since the newest backup is missing']);
+    assert.deepEqual(found({ ...well, isUp: false }), ['the repository of backups does not answer, or has none']);
+    assert.deepEqual(found(undefined), ['nobody knows how old the backups are']);
+    const findings = findingsOf(kept, statusWith({ s1: { backup: { ...well, newest: 0, isUp: false } } }), now);
+    assert.ok(findings.every(({ isLoss, remedy }) => !isLoss && remedy.length > 10));
+  });
+
+  test('what the primary says, and not what a former one said before', () => {
+    const former = { newest: now - 50 * hour, walComplete: now - 20 * hour, hasGap: true, isUp: false };
+    assert.deepEqual(findingsOf(kept, statusWith({ s1: { backup: former }, s2: { backup: well } }), now), []);
+  });
+
+  test('"none" where the inventory names no place', () => {
+    assert.equal(screen(inventory, statusWith(), [], now).split('\n')[0]?.split(' · ').at(-1), 'backup none');
+  });
+});
+
 suite('what a server says of itself', () => {
   test('is read in whatever order its lines come', () => {
     const state = parseState(`instance app 1 200 4f3a
@@ -216,6 +258,11 @@ unit haproxy active
 cluster ${JSON.stringify({ members: [{ name: 's1', role: 'leader', state: 'running', timeline: 3, lag: 'unknown' }] })}
 instance web 1 0
 unit etcd failed
+backup newest_timestamp_seconds{type="full"} 1795500000
+backup newest_timestamp_seconds{type="any"} 1795712563
+backup wal_complete_timestamp_seconds 1795712600
+backup wal_gap 0
+backup repository_up 1
 etcd {"health":"true","reason":""}
 certificate Nov 25 12:00:00 2027 GMT
 certificate Nov 25 12:00:00 2026 GMT
@@ -233,6 +280,7 @@ cache # Replication role:slave master_host:10.77.0.11 master_link_status:up
       cluster: { members: [{ name: 's1', role: 'leader', state: 'running', timeline: 3, lag: undefined }] },
       isEtcdHealthy: true,
       cache: { role: 'slave', primary: '10.77.0.11', isLinked: true },
+      backup: { newest: 1_795_712_563_000, walComplete: 1_795_712_600_000, hasGap: false, isUp: true },
       certificateEnds: now,
       disk: 71,
     });
@@ -244,6 +292,7 @@ cache # Replication role:slave master_host:10.77.0.11 master_link_status:up
     assert.equal(state.cache, undefined);
     assert.equal(state.isEtcdHealthy, false);
     assert.equal(state.certificateEnds, undefined);
+    assert.equal(state.backup, undefined);
     assert.equal(state.disk, 0);
   });
 });
@@ -252,7 +301,7 @@ suite('the screen', () => {
   test('shows who does what, and that all is well', () => {
     assert.equal(
       screen(inventory, statusWith(), []),
-      `three-servers · https://halyard.test · VIP 10.77.0.100 on s1 · primary s1 · cache s1 · release 4f3a
+      `three-servers · https://halyard.test · VIP 10.77.0.100 on s1 · primary s1 · cache s1 · release 4f3a · backup none
 
      VIP     web        app        database   cache
 s1   holds   1/1 4f3a   1/1 4f3a   primary    primary
@@ -278,7 +327,7 @@ s3           1/1 4f3a   1/1 4f3a   standby    replica
     const [head] = screen(inventory, statusWith(nothing), []).split('\n');
     assert.equal(
       head,
-      'three-servers · https://halyard.test · VIP 10.77.0.100 on nobody · primary none · cache none · release none',
+      'three-servers · https://halyard.test · VIP 10.77.0.100 on nobody · primary none · cache none · release none · backup none',
     );
   });
 });

@@ -2,6 +2,7 @@ import type { Inventory } from '../../inventory/schema.ts';
 import { type Cluster, parseCluster } from '../database/cluster.ts';
 import type { Answer, Servers } from '../support/servers.ts';
 import { type Remote, script } from '../support/ssh.ts';
+import { type BackupState, parseBackup } from './backups.ts';
 
 export type InstanceState = {
   readonly kind: 'web' | 'app';
@@ -30,6 +31,8 @@ export type ServerState = {
   readonly cluster: Cluster | undefined;
   readonly isEtcdHealthy: boolean;
   readonly cache: CacheState | undefined;
+  /** What it knows of backups, when it has the primary. */
+  readonly backup: BackupState | undefined;
   /** Milliseconds since 1970 at which its first certificate expires. */
   readonly certificateEnds: number | undefined;
   /** Per cent of the fullest of its disks. */
@@ -75,6 +78,7 @@ fi
 if [ -e /etc/scale-up/valkey-cli.env ]; then
   (set -a; . /etc/scale-up/valkey-cli.env; echo "cache $(timeout 2 valkey-cli --user admin -h "$here" info replication 2>&1 | tr -d '\\r' | tr '\\n' ' ')") &
 fi
+sed -n 's/^scale_up_backup_/backup /p' /var/lib/scale-up/metrics/backup.prom 2>/dev/null || true
 for certificate in $pki/server.pem /etc/haproxy/edge.pem; do
   { [ ! -e "$certificate" ] || echo "certificate $(openssl x509 -noout -enddate -in "$certificate" | cut -d= -f2)"; } &
 done
@@ -129,6 +133,7 @@ export const parseState = (text: string): ServerState => {
     cluster: clusterIn(one('cluster')),
     isEtcdHealthy: one('etcd').includes('"health":"true"'),
     cache: cacheIn(one('cache')),
+    backup: parseBackup(all('backup')),
     certificateEnds: ends.length > 0 ? Math.min(...ends) : undefined,
     disk: Math.max(0, ...all('disk').map(Number)),
   };

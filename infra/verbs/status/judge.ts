@@ -1,5 +1,7 @@
 import { type Group, type Inventory } from '../../inventory/schema.ts';
 import { type Cluster, isWell, leaderOf } from '../database/cluster.ts';
+import { megabytes } from '../support/amounts.ts';
+import { backupFindings, type BackupState, newestWord } from './backups.ts';
 import type { ServerState, Status } from './collect.ts';
 
 /** Something that is not as it should be. */
@@ -52,6 +54,10 @@ export const cachePrimaries = (status: Status): string[] =>
     .filter(([, { cache }]) => cache?.role === 'master')
     .map(([name]) => name);
 
+/** What is known of backups. */
+export const backupOf = (status: Status): BackupState | undefined =>
+  newestWord(answering(status).flatMap(([, { backup }]) => backup ?? []));
+
 /** All releases that run. */
 export const releasesOf = (status: Status): string[] => [
   ...new Set(
@@ -74,6 +80,7 @@ export const findingsOf = (inventory: Inventory, status: Status, now: number = D
   ...releaseFindings(status, inventory),
   ...databaseFindings(status, inventory),
   ...cacheFindings(status),
+  ...backupFindings(inventory, backupOf(status), now),
   ...upkeepFindings(status, now),
   ...measuringFindings(status, inventory),
 ];
@@ -190,6 +197,3 @@ const measuringFindings = (status: Status, { observability }: Inventory): Findin
     .map(([name]) =>
       notice(`prometheus does not run on ${name}`, 'there: systemctl status prometheus; journalctl -u prometheus'),
     );
-
-/** Bytes for a person. */
-export const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(bytes < 10_485_760 ? 1 : 0)} MB`;

@@ -1,7 +1,9 @@
 import { type Group, groupNames, type Inventory } from '../../inventory/schema.ts';
 import { leaderOf } from '../database/cluster.ts';
+import { megabytes } from '../support/amounts.ts';
+import { backupText } from './backups.ts';
 import type { ServerState, Status } from './collect.ts';
-import { cachePrimaries, clusterOf, type Finding, megabytes, releasesOf, vipHolders } from './judge.ts';
+import { backupOf, cachePrimaries, clusterOf, type Finding, releasesOf, vipHolders } from './judge.ts';
 
 const titles: Readonly<Record<Group, string>> = {
   loadbalancers: 'VIP',
@@ -65,8 +67,16 @@ const aligned = (rows: readonly (readonly string[])[]): string[] => {
 
 const or = (words: readonly string[], otherwise: string): string => words.join(' and ') || otherwise;
 
-/** The state of the site on one screen. */
-export const screen = (inventory: Inventory, status: Status, findings: readonly Finding[]): string => {
+/**
+ * The state of the site on one screen.
+ * @param now milliseconds since 1970
+ */
+export const screen = (
+  inventory: Inventory,
+  status: Status,
+  findings: readonly Finding[],
+  now: number = Date.now(),
+): string => {
   const cluster = clusterOf(status);
   const primary = cluster && leaderOf(cluster)?.name;
   const head = [
@@ -76,6 +86,7 @@ export const screen = (inventory: Inventory, status: Status, findings: readonly 
     `primary ${primary ?? 'none'}`,
     `cache ${or(cachePrimaries(status), 'none')}`,
     `release ${or(releasesOf(status), 'none')}`,
+    backupText(inventory, backupOf(status), now),
   ].join(' · ');
   const rows = Object.keys(inventory.servers).map((name) => [
     name,
