@@ -5,10 +5,18 @@ import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { makeImage } from '../lab/image.ts';
 import { runToEnd } from '../local/run-to-end.ts';
-import { rendered } from '../test/support/rendered.ts';
+import { withSftp } from '../test/support/backups.ts';
+import { rendered, type Rendered } from '../test/support/rendered.ts';
 
 /** How long the checks of an inventory may take: 15 s on an idle host, a minute on one with other labs. */
 const timeout = 300_000;
+
+const sites: Readonly<Record<string, () => Promise<Rendered>>> = {
+  'three-servers': () => rendered('three-servers'),
+  'separate-tiers': () => rendered('separate-tiers'),
+  'three-servers-measured': () => rendered('three-servers', { observability: { servers: ['s1', 's2'], alertmanagers: [] } }),
+  'three-servers-with-backups': () => rendered('three-servers', { backup: withSftp }),
+};
 
 const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child'];
 
@@ -55,14 +63,9 @@ suite('every rendered file is accepted by its own program', { timeout: 2 * timeo
   });
   after(() => rmSync(work, { recursive: true }));
 
-  const cases = [
-    ['three-servers', 'three-servers', {}],
-    ['separate-tiers', 'separate-tiers', {}],
-    ['three-servers-measured', 'three-servers', { observability: { servers: ['s1', 's2'], alertmanagers: [] } }],
-  ] as const;
-  for (const [name, inventory, changes] of cases) {
+  for (const [name, render] of Object.entries(sites)) {
     test(name, { timeout }, async () => {
-      const site = await rendered(inventory, changes);
+      const site = await render();
       const addresses = Object.values(site.inventory.servers)
         .map(({ address }) => address)
         .join(' ');

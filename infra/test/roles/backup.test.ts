@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { parse } from 'yaml';
-import type { Backup, Inventory } from '../../inventory/schema.ts';
 import { limits } from '../../verbs/status/backups.ts';
+import { withSftp } from '../support/backups.ts';
 import { threeServers } from '../support/inventories.ts';
 import { cannotRender, rendered, renderedOf, type Rendered } from '../support/rendered.ts';
 import { secretsIn } from '../support/secrets.ts';
@@ -10,19 +10,11 @@ import { secretsIn } from '../support/secrets.ts';
 /** Ansible is installed once, into .local/ansible, from the packages that infra/requirements.txt pins: half a minute, with a network. */
 const timeout = 600_000;
 
-const host_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEE1bXBsZUtleUZvclRoZU1hbnVhbE9mSW52ZW50b3JpZXM=';
-const backup: Backup = {
-  sftp: { host: '10.77.0.14', port: 2222, user: 'keeper', path: '/backups', host_key },
-  at: '04:15',
-  keep_days: 30,
-};
-
 suite('what role backup writes', { skip: cannotRender, timeout }, () => {
   let site: Rendered;
   let without: Rendered;
   before(async () => {
-    const inventory: Inventory = { ...threeServers(), backup };
-    site = await renderedOf(inventory);
+    site = await renderedOf({ ...threeServers(), backup: withSftp });
     without = await rendered('separate-tiers');
   });
   const textOf = (path: string, server = 's1', from = site): string => {
@@ -58,7 +50,7 @@ suite('what role backup writes', { skip: cannotRender, timeout }, () => {
     assert.match(conf, /^repo1-sftp-host-port=2222$/m);
     assert.match(conf, /^repo1-retention-full=30$/m);
     assert.match(conf, /^repo1-cipher-type=aes-256-cbc$/m);
-    assert.equal(textOf('/etc/pgbackrest/known-hosts').trim(), `[10.77.0.14]:2222 ${host_key}`);
+    assert.equal(textOf('/etc/pgbackrest/known-hosts').trim(), `[10.77.0.14]:2222 ${withSftp.sftp?.host_key}`);
   });
 
   test('archives by what Patroni was told, which pgBackRest finds its name in, and keeps less WAL than would fill a disk', () => {

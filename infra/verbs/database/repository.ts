@@ -72,7 +72,7 @@ export const askRepository = (stanza: string, copy = ''): Remote => ({
   ...script(
     `place=()
 [ -z "$2" ] || place=(--repo1-type=posix --repo1-path="$2")
-runuser -u postgres -- pgbackrest --stanza="$1" "\${place[@]}" --output=json info`,
+runuser -u postgres -- pgbackrest --stanza="$1" "\${place[@]}" --output=json info | tr --delete '[:cntrl:]'`,
     stanza,
     copy,
   ),
