@@ -19,7 +19,8 @@ const wanted = '/var/lib/scale-up/backup/wanted';
 /** Asks the job that makes backups for one; the job itself does only what is due. */
 const request = (kind: string): Remote =>
   script(
-    `runuser -u postgres -- sh -c 'echo "$1" >"$2"' sh "$1" "$2" && systemctl start --no-block scale-up-backup.service`,
+    `[ -e /etc/pgbackrest/pgbackrest.conf ] || { echo 'It does not know where backups go: npx nx provision infra comes first.' >&2; exit 1; }
+runuser -u postgres -- sh -c 'echo "$1" >"$2"' sh "$1" "$2" && systemctl start --no-block scale-up-backup.service`,
     kind,
     wanted,
   );

@@ -85,7 +85,7 @@ type Outcome = {
     readonly files: number;
     readonly replay: number;
     readonly checksums: number;
-    readonly writable: number;
+    readonly primary: number;
     readonly whole: number;
   };
   readonly tables: readonly Table[];
@@ -95,7 +95,7 @@ const outcomeOf = (
   backup: Backup,
   { phases }: Progress,
   began: number,
-  writable: number,
+  promoted: number,
   whole: number,
   tables: readonly Table[],
 ): Outcome => {
@@ -108,7 +108,7 @@ const outcomeOf = (
       files: (at('replaying') - at('restoring')) / 1_000,
       replay: (at('replayed') - at('replaying')) / 1_000,
       checksums: (at('checked') - at('checking')) / 1_000,
-      writable: (writable - began) / 1_000,
+      primary: (promoted - began) / 1_000,
       whole: (whole - began) / 1_000,
     },
     tables,
@@ -126,7 +126,7 @@ const tell = ({ inventory, report, given }: VerbContext, { time }: Given, outcom
     );
   report.say(
     `${megabytes(backup.size)}: files ${took.files} s, WAL ${took.replay} s, checksums ${took.checksums} s; ` +
-      `writable after ${took.writable.toFixed(0)} s, whole after ${took.whole.toFixed(0)} s.`,
+      `a primary after ${took.primary.toFixed(0)} s, all members after ${took.whole.toFixed(0)} s.`,
   );
   report.done(
     `${inventory.name} is restored; its last transaction is of ${lastTransaction || 'the time of the backup'}. The release that runs may want a newer schema: npx nx deploy infra.`,
@@ -186,7 +186,7 @@ const restore = async (context: VerbContext): Promise<void> => {
       await servers.demand(primary, begin({ label: backup.label, time, timeline: wanted.timeline, copy: place }));
       return untilRestored(servers, { name: primary, address }, say, signal);
     });
-    const writable = Date.now();
+    const promoted = Date.now();
     assertHeld();
     await servers.demand(primary, agree);
     await untilAllFollow(context, primary);
@@ -198,7 +198,7 @@ const restore = async (context: VerbContext): Promise<void> => {
     await report.step(primary, 'compare tables and indexes', async () => void (await servers.demand(primary, verify)));
     if (aside !== undefined)
       report.say(`What was there before is in ${data}.${aside}, on each database server, until you delete it.`);
-    tell(context, wanted, outcomeOf(backup, progress, began, writable, whole, tables));
+    tell(context, wanted, outcomeOf(backup, progress, began, promoted, whole, tables));
   });
 };
 

@@ -5,8 +5,9 @@ import { backupKeyFile } from '@scale-up/infra/inventory/secrets.ts';
 import { demandLab, type Lab } from '@scale-up/infra/lab/lab.ts';
 import { readCluster, leaderOf } from '@scale-up/infra/verbs/database/cluster.ts';
 import { databaseOf } from '@scale-up/infra/verbs/database/switch-over.ts';
-import { script } from '@scale-up/infra/verbs/support/ssh.ts';
-import { ServersSite } from '../servers/servers-site.ts';
+import { type Servers, serversOf } from '@scale-up/infra/verbs/support/servers.ts';
+import { type Remote, script } from '@scale-up/infra/verbs/support/ssh.ts';
+import { routeTo } from '@scale-up/infra/verbs/support/verb.ts';
 import { isSkipped, replaced, TestServers } from './support/test-servers.ts';
 
 /** A machine that is none of the site's: where backups go by SFTP. */
@@ -50,25 +51,27 @@ const load = script(
 const noLoad = script('systemctl stop load');
 
 /** Until no segment of WAL waits on the primary: 30 s, half of what it takes at most. */
-const archived = script(
-  `for second in $(seq 60); do
+const archived: Remote = {
+  ...script(
+    `for second in $(seq 60); do
   ls /var/lib/postgresql/17/scale-up/pg_wal/archive_status | grep -q '\\.ready$' || exit 0
   sleep 0.5
 done
 exit 1`,
-);
+  ),
+  timeout: 60_000,
+};
 
 // The servers are lost with all their disks, and one thing is not: what they sent to another machine.
 suite('backups of three servers', { skip: isSkipped }, () => {
   const own = new TestServers('three-servers');
-  let site: ServersSite;
+  let servers: Servers;
   let lab: Lab;
   let former: string;
   let moment: string;
   const primary = async (): Promise<string> =>
-    leaderOf(await readCluster(site.servers, databaseOf(site.inventory)))?.name ?? 'none';
-  const onPrimary = async (command: Parameters<typeof site.servers.demand>[1]): Promise<string> =>
-    (await site.servers.demand(await primary(), command)).trim();
+    leaderOf(await readCluster(servers, databaseOf(own.inventory)))?.name ?? 'none';
+  const onPrimary = async (command: Remote): Promise<string> => (await servers.demand(await primary(), command)).trim();
 
   before(async () => {
     own.rewrite(withKeeper);
@@ -76,7 +79,7 @@ suite('backups of three servers', { skip: isSkipped }, () => {
     lab = demandLab(own.inventory.name);
     const { output } = await lab.exec('keeper', 'cat /etc/ssh/ssh_host_ed25519_key.pub');
     own.rewrite(withBackup(output.trim().split(' ').slice(0, 2).join(' ')));
-    site = new ServersSite({ inventory: own.file });
+    servers = serversOf(own.inventory, routeTo(lab));
   });
   after(() => own.down());
 
@@ -87,7 +90,7 @@ suite('backups of three servers', { skip: isSkipped }, () => {
     const { code, output } = await lab.exec(
       'keeper',
       `useradd --create-home --home-dir /srv/keeper --shell /usr/sbin/nologin keeper && usermod --password '*' keeper &&
-       install -d -o keeper -m 700 /srv/keeper/.ssh /srv/kept && echo '${key}' >/srv/keeper/.ssh/authorized_keys`,
+       install -d -o keeper -m 700 /srv/keeper/.ssh /srv/kept && echo 'restrict,command="internal-sftp" ${key}' >/srv/keeper/.ssh/authorized_keys`,
     );
     assert.equal(code, 0, output);
   });
@@ -133,7 +136,7 @@ suite('backups of three servers', { skip: isSkipped }, () => {
     t.diagnostic(/^\S+ MB: files .*$/m.exec(said)?.[0] ?? '');
     assert.match(said, /^ +proof +10000 {2}\d{4}-/m);
     assert.equal(await onPrimary(checksums), former);
-    const cluster = await readCluster(site.servers, databaseOf(site.inventory));
+    const cluster = await readCluster(servers, databaseOf(own.inventory));
     assert.deepEqual(cluster.members.map(({ role }) => role).toSorted(), [
       'leader',
       'quorum_standby',

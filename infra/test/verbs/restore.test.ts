@@ -124,7 +124,14 @@ suite('the backup to begin with', () => {
 });
 
 suite('what is there before a restore', () => {
-  const bare: Look = { isRunning: false, hasData: false, isUnfinished: false, tables: undefined, room: 1_000 };
+  const bare: Look = {
+    isReady: true,
+    isRunning: false,
+    hasData: false,
+    isUnfinished: false,
+    tables: undefined,
+    room: 1_000,
+  };
   const standby: Look = { ...bare, isRunning: true, hasData: true };
   const looks = (primary: Look, other: Look = standby): Record<string, Look> => ({ s1: other, s2: primary, s3: other });
   const judged = (given: Record<string, Look>, confirmed?: string) => judgeFormer(given, 'mine', confirmed);
@@ -159,14 +166,15 @@ suite('what is there before a restore', () => {
   });
 
   test('is read from what servers say', () => {
-    assert.deepEqual(parseLook('patroni active\ndata\ntables 12\nroom 4096\n'), {
+    assert.deepEqual(parseLook('ready\npatroni active\ndata\ntables 12\nroom 4096\n'), {
       ...standby,
       tables: 12,
       room: 4_096,
     });
-    assert.deepEqual(parseLook('patroni inactive\nroom   4096\n'), { ...bare, room: 4_096 });
+    assert.deepEqual(parseLook('ready\npatroni inactive\nroom   4096\n'), { ...bare, room: 4_096 });
     assert.deepEqual(parseLook('patroni activating\ndata\nunfinished\ntables \nroom 1\n'), {
       ...standby,
+      isReady: false,
       isUnfinished: true,
       room: 1,
     });

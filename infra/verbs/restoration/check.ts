@@ -47,7 +47,7 @@ export const parseTables = (text: string): Table[] =>
 
 /** Reads every row and every index entry, which compares each page with its checksum too; what it needs for that it takes away again. */
 export const verify: Remote = {
-  ...script(`runuser -u postgres -- pg_amcheck --database=scale_up --install-missing --heapallindexed
+  ...script(`runuser -u postgres -- /usr/lib/postgresql/17/bin/pg_amcheck --database=scale_up --install-missing --heapallindexed
 runuser -u postgres -- psql --no-psqlrc --quiet --dbname=scale_up --command='DROP EXTENSION amcheck'`),
   timeout: reading,
 };

@@ -4,6 +4,8 @@ import { data, request } from './places.ts';
 
 /** What a database server has, before a restore. */
 export type Look = {
+  /** It knows where backups are. */
+  readonly isReady: boolean;
   /** Patroni runs. */
   readonly isRunning: boolean;
   /** There is a database on its disk. */
@@ -19,6 +21,7 @@ export type Look = {
 /** Prints a line for everything that `parseLook` reads. */
 export const lookCommand: Remote = script(
   `data=$1 request=$2
+[ ! -e /etc/pgbackrest/pgbackrest.conf ] || echo ready
 echo "patroni $(systemctl is-active patroni || true)"
 [ ! -e "$data/PG_VERSION" ] || echo data
 [ ! -e "$request" ] || echo unfinished
@@ -35,6 +38,7 @@ export const parseLook = (text: string): Look => {
   const found = new Map(text.split('\n').map((line) => line.split(/ +/, 2) as [string, string | undefined]));
   const tables = found.get('tables');
   return {
+    isReady: found.has('ready'),
     isRunning: ['active', 'activating', 'reloading'].includes(found.get('patroni') ?? ''),
     hasData: found.has('data'),
     isUnfinished: found.has('unfinished'),

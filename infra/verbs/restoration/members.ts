@@ -31,7 +31,11 @@ export const lookAtMembers = async ({
       exitCodes.unavailable,
     );
   }
-  return Object.fromEntries(Object.entries(answers).map(([name, { stdout }]) => [name, parseLook(stdout)]));
+  const looks = Object.fromEntries(Object.entries(answers).map(([name, { stdout }]) => [name, parseLook(stdout)]));
+  const bare = Object.keys(looks).filter((name) => !looks[name]?.isReady);
+  if (bare.length > 0)
+    throw new VerbError(`${bare.join(' and ')} must know where backups are: npx nx provision infra comes first.`);
+  return looks;
 };
 
 /** Starts the other members, and waits until each has copied the primary and follows it, however long that takes. */
