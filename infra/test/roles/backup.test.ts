@@ -3,8 +3,7 @@ import { before, suite, test } from 'node:test';
 import { parse } from 'yaml';
 import { limits } from '../../verbs/status/backups.ts';
 import { withSftp } from '../support/backups.ts';
-import { threeServers } from '../support/inventories.ts';
-import { cannotRender, rendered, renderedOf, type Rendered } from '../support/rendered.ts';
+import { cannotRender, rendered, type Rendered } from '../support/rendered.ts';
 import { secretsIn } from '../support/secrets.ts';
 
 /** Ansible is installed once, into .local/ansible, from the packages that infra/requirements.txt pins: half a minute, with a network. */
@@ -14,7 +13,7 @@ suite('what role backup writes', { skip: cannotRender, timeout }, () => {
   let site: Rendered;
   let without: Rendered;
   before(async () => {
-    site = await renderedOf({ ...threeServers(), backup: withSftp });
+    site = await rendered('three-servers', { backup: withSftp });
     without = await rendered('separate-tiers');
   });
   const textOf = (path: string, server = 's1', from = site): string => {
