@@ -14,7 +14,8 @@ const timeout = 300_000;
 const sites: Readonly<Record<string, () => Promise<Rendered>>> = {
   'three-servers': () => rendered('three-servers'),
   'separate-tiers': () => rendered('separate-tiers'),
-  'three-servers-measured': () => rendered('three-servers', { observability: { servers: ['s1', 's2'], alertmanagers: [] } }),
+  'three-servers-measured': () =>
+    rendered('three-servers', { observability: { servers: ['s1', 's2'], alertmanagers: [] } }),
   'three-servers-with-backups': () => rendered('three-servers', { backup: withSftp }),
 };
 
