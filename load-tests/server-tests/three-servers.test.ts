@@ -13,6 +13,7 @@ import { deriveRelease, forgetRelease, runningRelease } from '../servers/release
 import { Scene } from '../servers/scene.ts';
 import { ServersSite } from '../servers/servers-site.ts';
 import { atVip } from './support/at-vip.ts';
+import { clusterPageTests } from './support/cluster-page.ts';
 import { control, planted, searches } from './support/leaks.ts';
 import { listening, openPorts } from './support/ports.ts';
 import { isSkipped, TestServers } from './support/test-servers.ts';
@@ -189,6 +190,8 @@ suite('three servers', { skip: isSkipped }, () => {
     await own.done('rollback');
     assert.equal(await runningRelease(site), former);
   });
+
+  clusterPageTests(own, () => site);
 
   test('people come', async () => {
     load = new K6Load(await k6, findTarget(own.file), rate * (1 - observed));

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { ClusterPage, isWhole } from '../../servers/cluster-page.ts';
+import type { ServersSite } from '../../servers/servers-site.ts';
+import type { TestServers } from './test-servers.ts';
+
+/** Seconds after which a lost server is shown as lost. */
+const mark = 2;
+
+/** Seconds more for the server that the page itself comes over: another one takes the VIP first (mark 3), and the browser connects to it. */
+const handOver = 2;
+
+/** Seconds for a server that starts anew, until all on it is at work again. */
+const coming = 90;
+
+/**
+ * What the cluster page shows while a server loses its power. On any other lab: npm run cluster-page.
+ * @param siteOf the site, once it is there
+ */
+export const clusterPageTests = (own: TestServers, siteOf: () => ServersSite): void => {
+  suite('the cluster page', () => {
+    let site: ServersSite;
+    let page: ClusterPage;
+    before(async () => {
+      site = siteOf();
+      page = new ClusterPage(site, (await own.secrets()).demo_password);
+    });
+    after(async () => {
+      await page?.close();
+    });
+
+    test('shows every server as up, and who holds the VIP', async () => {
+      await page.until(60, 0, isWhole);
+      const { holder } = await site.roles();
+      assert.equal(page.shown.at(-1)?.holder, `held by ${holder}`);
+    });
+
+    test('a server without the VIP that loses its power is shown as lost within 2 s, and as back when it is', async (t) => {
+      const { holder } = await site.roles();
+      const lost = site.servers.names.findLast((name) => name !== holder) ?? '';
+      const began = Date.now();
+      await site.hands.kill(lost);
+      const took = await page.until(30, began, ({ servers }) => servers[lost] === 'lost');
+      t.diagnostic(`${lost} is shown as lost after ${took.toFixed(2)} s`);
+      assert.ok(took < mark, `${took} s`);
+      await site.hands.boot(lost);
+      t.diagnostic(
+        `all is shown as well ${(await page.until(coming, Date.now(), isWhole)).toFixed(0)} s after it is on`,
+      );
+      await site.untilWhole(coming);
+    });
+
+    test('the server that holds the VIP is shown as lost as soon as another one has taken it over', async (t) => {
+      const { holder = '' } = await site.roles();
+      const began = Date.now();
+      await site.hands.kill(holder);
+      const took = await page.until(30, began, ({ servers }) => servers[holder] === 'lost');
+      t.diagnostic(`${holder} is shown as lost after ${took.toFixed(2)} s`);
+      assert.ok(took < mark + handOver, `${took} s`);
+      await page.until(30, began, (shown) => shown.holder !== `held by ${holder}` && !shown.isStale);
+      await site.hands.boot(holder);
+      await page.until(coming, Date.now(), isWhole);
+      await site.untilWhole(coming);
+    });
+  });
+};
