@@ -22,8 +22,8 @@ const share = 0.2;
 /** As the load tests judge it: the slowest hundredth may take half a second (k6's stress). */
 const bearable = 500;
 
-/** What is tried, as shares of what the model says: where the knee is to be, in steps of a twentieth. */
-const tried = Array.from({ length: 11 }, (_, index) => 0.75 + index * 0.05);
+/** What is tried, as shares of what the model says: in steps of a twentieth where the knee is to be. */
+const tried = [0.5, 0.6, 0.7, ...Array.from({ length: 10 }, (_, index) => 0.8 + index * 0.05)];
 
 /** Longer than a queue takes to grow past what is bearable when the rate is a twentieth too high: 0.5 s of work in 10 s. */
 const seconds = 12;
