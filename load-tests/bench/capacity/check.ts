@@ -50,28 +50,40 @@ const startSite = async (folder: string, database: DatabaseServer, token: string
 const warm = (url: string, headers: Readonly<Record<string, string>>, count: number): Promise<unknown> =>
   wrk({ url, headers }, 3 * count);
 
-/** Microseconds of a core for a request, of one instance that has the core for itself. */
+/**
+ * Microseconds of a core for a request, of one instance that is held to its share and has more to do than it can: who is stopped again and again finds his caches
+ * taken by others, and a request costs him more.
+ */
 const costOfApp = async (folder: string, database: DatabaseServer, token: string, headers: Record<string, string>) => {
   const { url, apps, running } = await startSite(folder, database, token, 1);
+  const [app] = apps;
+  if (!app) throw new Error('no instance of app was started');
+  let release = (): void => {};
   try {
     await demandAnswer(url, headers);
     await warm(url, headers, 1);
-    const before = apps[0]?.cpu() ?? 0;
-    const { requests } = await wrk({ url, headers, connections: 16 }, 8);
-    return (((apps[0]?.cpu() ?? 0) - before) * 1_000) / requests;
+    release = holdTo(share, app.pid);
+    const before = app.cpu();
+    const { requests } = await wrk({ url, headers, connections: 16 }, seconds);
+    return ((app.cpu() - before) * 1_000) / requests;
   } finally {
     for (const one of running) await one.stop();
+    release();
   }
 };
 
 /** More and more, until it is not borne: the last rate that was. */
-const kneeOf = async (url: string, headers: Record<string, string>, predicted: number): Promise<number> => {
+const kneeOf = async ({ url, apps }: Site, headers: Record<string, string>, predicted: number): Promise<number> => {
   let knee = 0;
+  const spent = (): number => apps.reduce((sum, app) => sum + app.cpu(), 0);
   for (const part of tried) {
     const rate = Math.round(predicted * part);
+    const before = spent();
     // Who does not answer in time is not there to be asked for his time.
     const found = await askAtRate(url, rate, seconds, headers).catch(() => undefined);
-    print(dim(`    ${rate} requests/s: ${found ? `p99 ${Math.round(found.p99)} ms` : 'not all were answered'}`));
+    const cost = Math.round(((spent() - before) * 1_000) / (rate * seconds));
+    const outcome = found ? `p99 ${Math.round(found.p99)} ms` : 'not all were answered';
+    print(dim(`    ${rate} requests/s: ${outcome}, ${cost} µs each`));
     if (!found || found.p99 > bearable) break;
     knee = rate;
   }
@@ -83,7 +95,8 @@ const checkOne = async (
   database: DatabaseServer,
   { token, headers, cost, count }: { token: string; headers: Record<string, string>; cost: number; count: number },
 ): Promise<Check> => {
-  const { url, apps, running } = await startSite(folder, database, token, count);
+  const site = await startSite(folder, database, token, count);
+  const { url, apps, running } = site;
   const releases: (() => void)[] = [];
   try {
     await demandAnswer(url, headers);
@@ -91,7 +104,7 @@ const checkOne = async (
     for (const { pid } of apps) releases.push(holdTo(share, pid));
     const predicted = rateOf(count * share, cost);
     print(`  ${count} of app: the model says ${Math.round(predicted)} requests/s`);
-    return { instances: count, predicted, found: await kneeOf(url, headers, predicted) };
+    return { instances: count, predicted, found: await kneeOf(site, headers, predicted) };
   } finally {
     for (const one of running) await one.stop();
     for (const release of releases) release();
@@ -99,9 +112,9 @@ const checkOne = async (
 };
 
 /**
- * Whether the model is right about more instances: what one request costs app is measured on one that has a core for itself, and then one, two and three instances,
- * each held to a fifth of a core, are asked more and more. All of them are on one core, and database, balancer and who asks are on the other: with two cores there are
- * no three whole ones to give.
+ * Whether the model is right about more instances: what one request costs app is measured on one that has all it can do, and then one, two and three instances are asked
+ * more and more. Each is held to a fifth of a core. All of them are on one core, and database, balancer and who asks are on the other: with two cores there are no three
+ * whole ones to give.
  */
 export const check = async (): Promise<Check[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'scale-up-bench-'));
@@ -111,7 +124,7 @@ export const check = async (): Promise<Check[]> => {
     const { token } = makeSecrets();
     const headers = { authorization: `Token ${signedToken(token, 1)}` };
     const cost = await costOfApp(folder, database, token, headers);
-    print(`  a list for who is logged in takes app ${Math.round(cost)} µs`);
+    print(`  a list for who is logged in takes app ${Math.round(cost)} µs, held to ${share * 100} % of a core`);
     const found: Check[] = [];
     for (const count of [1, 2, 3]) found.push(await checkOne(folder, database, { token, headers, cost, count }));
     return found;
