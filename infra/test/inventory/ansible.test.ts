@@ -85,9 +85,9 @@ suite('what Ansible is told', () => {
 
   test('the roles of a server in the order of need, as provision.yml has them', () => {
     const tiers = readInventory(shipped('separate-tiers'));
-    assert.deepEqual(rolesOf(tiers, 'db-1'), ['base', 'firewall', 'etcd', 'backup', 'patroni']);
-    assert.deepEqual(rolesOf(tiers, 'web-1'), ['base', 'firewall', 'haproxy', 'containers']);
-    const all = 'base firewall etcd backup patroni valkey haproxy keepalived containers';
+    assert.deepEqual(rolesOf(tiers, 'db-1'), ['base', 'firewall', 'etcd', 'backup', 'patroni', 'exporters']);
+    assert.deepEqual(rolesOf(tiers, 'web-1'), ['base', 'firewall', 'haproxy', 'containers', 'exporters']);
+    const all = 'base firewall etcd backup patroni valkey haproxy keepalived containers exporters';
     assert.equal(rolesOf(inventory, 's1').join(' '), all);
   });
 });

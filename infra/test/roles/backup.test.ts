@@ -64,6 +64,15 @@ suite('what role backup writes', { skip: cannotRender, timeout }, () => {
     assert.ok(Number.parseInt(timeOut ?? '', 10) * 1_000 * 5 <= limits.oldWal);
   });
 
+  test('is read by the node exporter, where there is one: its folder is named to it', async () => {
+    const unit = '/etc/systemd/system/prometheus-node-exporter.service.d/scale-up.conf';
+    const observability = { servers: ['s1'], alertmanagers: [] };
+    const measured = await rendered('three-servers', { backup: withSftp, observability });
+    const state = textOf('/usr/local/lib/scale-up/backup-state', 's1', measured);
+    const folder = /^metrics=(.*)\/backup\.prom$/m.exec(state)?.[1];
+    assert.ok(textOf(unit, 's1', measured).includes(` --collector.textfile.directory=${folder} `));
+  });
+
   test('has every secret only where not everybody may read it', () => {
     const words = secretsIn(site.secrets.backup);
     assert.equal(words.length, 2);
