@@ -43,9 +43,14 @@ const fastifyHttpProxy: Peer = (port, _, upstream) =>
 const express: Peer = (port, folder, upstream) =>
   startPeer('express-web', port, folder, `http://127.0.0.1:${upstream}`);
 
+const known = {
+  reached: 0.45,
+  because: 'what is passed on costs web 100 µs of a core, id, trace, time limits and log line included, and nginx 22',
+};
+
 /** web beside what else passes requests on. */
 export const forwardingPairs: readonly Pair[] = [
-  forwardPair('nginx', 'Node upstream', { of: 'rate', value: 0.7 }, nginx),
+  forwardPair('nginx', 'Node upstream', { of: 'rate', value: 0.7, known }, nginx),
   forwardPair('nginx', 'nginx upstream', { of: 'rate' }, nginx),
   forwardPair('@fastify/http-proxy', 'Node upstream', { of: 'rate', value: 2.5 }, fastifyHttpProxy),
   forwardPair('@fastify/http-proxy', 'nginx upstream', { of: 'rate' }, fastifyHttpProxy),

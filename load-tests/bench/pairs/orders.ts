@@ -21,13 +21,20 @@ request = function()
 end
 `;
 
+/** What the bare transaction leaves out is more than the outcome. */
+const known = {
+  reached: 0.4,
+  because:
+    'app sends eight statements where the bare transaction sends six, and checks token, body and key, seals the outcome and logs beside',
+};
+
 /** Orders, beside a service that does nothing but the statements. Both write to one database, which forces every commit to disk. */
 export const orderPairs: readonly Pair[] = [
   {
     name: 'order',
     what: 'POST /orders, one line: stored with its outcome, stock taken',
     against: peer,
-    mark: { of: 'rate', value: 0.8 },
+    mark: { of: 'rate', value: 0.8, known },
     memory: 160,
     start: async () => {
       const database = await startDatabase({ fsync: 'on' });
