@@ -36,21 +36,25 @@ export class ClusterPage {
       },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    createInterface({ input: this.#child.stdout! }).on('line', (line) => this.shown.push(JSON.parse(line) as Shown));
+    createInterface({ input: this.#child.stdout! }).on('line', (line) => {
+      // Its helpers are those of tests, so node:test says a few words at its end.
+      if (line.startsWith('{')) this.shown.push(JSON.parse(line) as Shown);
+    });
   }
 
   /**
    * Waits until it shows something.
-   * @param limit seconds
+   * @param limit seconds, from now
    * @param since milliseconds since 1970; what it showed before does not count
    * @returns the seconds from then on that it took
    * @throws Error with what it showed last, past the limit
    */
   async until(limit: number, since: number, isSo: (shown: Shown) => boolean): Promise<number> {
+    const begun = Date.now();
     for (;;) {
       const found = this.shown.find((each) => each.at >= since && isSo(each));
       if (found) return (found.at - since) / 1_000;
-      if (Date.now() - since > limit * 1_000) {
+      if (Date.now() - begun > limit * 1_000) {
         throw new Error(`the page does not show it after ${limit} s, but ${JSON.stringify(this.shown.at(-1))}`);
       }
       await sleep(50);
