@@ -21,25 +21,21 @@ const eventOf = ({ code, reason }: Failure): Attributes => ({ 'error.type': code
 
 const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code);
 
-const addressOf = (url: Secret): Attributes => {
-  const { hostname, port, pathname } = URL.parse(url.reveal()) ?? {};
-  return { 'server.address': hostname, 'server.port': Number(port || 5432), 'db.namespace': pathname?.slice(1) };
-};
-
 /**
  * Spans of statements and of what holds them. Statements are prepared, so that their text holds no values; an error is shown by its code, since the server's
- * words may repeat them.
+ * words may repeat them. Which server it was is not said: in production that is always the router on this one.
  * @param url of the database; undefined where nothing is recorded
  */
 export const traceDatabase = (tracing: Tracing, url: Secret): DatabaseObserver | undefined => {
   if (!tracing.isOn) return undefined;
-  const common = { 'db.system.name': 'postgresql', ...addressOf(url) };
+  const namespace = URL.parse(url.reveal())?.pathname.slice(1);
   return {
     statement: (name, text) => {
       const span = tracing.current()?.child(name, 'client', {
-        ...common,
+        'db.system.name': 'postgresql',
+        'db.namespace': namespace,
         'db.query.summary': name,
-        ...(text === undefined ? { 'db.operation.name': name } : { 'db.query.text': text }),
+        'db.query.text': text,
       });
       if (!span) return undefined;
       return (end) => {

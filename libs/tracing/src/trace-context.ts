@@ -33,7 +33,7 @@ export const traceparentOf = (trace: TraceContext): string => `00-${trace.traceI
 export const isSampled = ({ flags }: TraceContext): boolean => (Number.parseInt(flags, 16) & 1) === 1;
 
 /** Nobody has recorded anything of a trace. */
-const notSampled = '00';
+export const notSampled = '00';
 
 /** A place of one's own in a trace that is not recorded here: the caller's, or a new one. */
 export const unrecorded = (caller: TraceContext | undefined): TraceContext => ({

@@ -8,7 +8,7 @@ import type { HeldRequests } from './held.ts';
 import { type Content, keepContent, nothing } from './kept-body.ts';
 import { isAbsence, pauseBefore, problemOf, type Reason, whyAgain } from './retry.ts';
 import { sinkOfResponse } from './response-sink.ts';
-import { TracedTries } from './traced-tries.ts';
+import { TracedTries, type Upstream } from './traced-tries.ts';
 
 export type ForwardingLimits = {
   /** Milliseconds, see libs/service/src/limits.ts. */
@@ -20,8 +20,7 @@ export type ForwardingLimits = {
 /** What every forwarded request needs. */
 export type Forwarding = {
   readonly dispatcher: Dispatcher;
-  /** Where it goes, `http://host:port`. */
-  readonly upstream: string;
+  readonly upstream: Upstream;
   readonly limits: ForwardingLimits;
   readonly held: HeldRequests;
   readonly failures: Counter<'reason'>;

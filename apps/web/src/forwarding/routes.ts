@@ -4,6 +4,7 @@ import { Pool } from 'undici';
 import { FirstTry } from './first-try.ts';
 import { ForwardedRequest, type Forwarding, type ForwardingLimits } from './forwarded-request.ts';
 import { HeldRequests, type HoldLimits } from './held.ts';
+import { upstreamOf } from './traced-tries.ts';
 
 export type Upstream = {
   /** `http://host:port`. */
@@ -21,7 +22,7 @@ const stream = '/api/cluster/events';
 
 /** The connections to the upstream, and what all forwarded requests share. */
 export const openForwarding = ({ url, limits }: Upstream, metrics: Registry): Forwarding => ({
-  upstream: url,
+  upstream: upstreamOf(url),
   dispatcher: new Pool(url, {
     connect: { timeout: limits.upstreamConnect },
     headersTimeout: limits.upstreamAnswer,

@@ -1,4 +1,4 @@
-import { type Attributes, type Span, traceparentOf } from '@scale-up/tracing';
+import { type Span, traceparentOf } from '@scale-up/tracing';
 import { RefusedAnswer } from './retry.ts';
 
 /** Characters of an address: a client may make it as long as headers may be. */
@@ -14,38 +14,46 @@ const valueAfter = (headers: readonly string[], name: string): number => {
   throw new Error(`there is no ${name} among the headers`);
 };
 
+/** Whom tries go to. */
+export type Upstream = { readonly origin: string; readonly host: string; readonly port: number };
+
+/** @param url `http://host:port` */
+export const upstreamOf = (url: string): Upstream => {
+  const { origin, hostname: host, port } = new URL(url);
+  return { origin, host, port: Number(port || 80) };
+};
+
 /** The spans of a forwarded request that is recorded: one for each try, and one for the time that it is held. */
 export class TracedTries {
   readonly #request: Span;
-  readonly #common: Attributes;
+  readonly #method: string;
+  readonly #url: string;
+  readonly #upstream: Upstream;
   #hold: Span | undefined;
   #try: Span | undefined;
   #tries: number;
 
   /**
    * @param request the span of the request itself
-   * @param upstream `http://host:port`
    * @param tries that have been made before
    */
-  constructor(request: Span, upstream: string, method: string, path: string, tries = 0) {
+  constructor(request: Span, upstream: Upstream, method: string, path: string, tries = 0) {
     this.#tries = tries;
     this.#request = request;
-    const { hostname, port } = new URL(upstream);
-    this.#common = {
-      'http.request.method': method,
-      'url.full': upstream + path.slice(0, longest),
-      'server.address': hostname,
-      'server.port': Number(port || 80),
-    };
+    this.#method = method;
+    this.#url = upstream.origin + path.slice(0, longest);
+    this.#upstream = upstream;
   }
 
   /** @param headers of the request to the upstream, which gets this try's own place in the trace with them */
   tryBegins(headers: string[]): void {
-    const attributes = {
-      ...this.#common,
-      ...(this.#tries > 0 && { 'http.request.resend_count': this.#tries }),
-    };
-    this.#try = (this.#hold ?? this.#request).child(String(this.#common['http.request.method']), 'client', attributes);
+    this.#try = (this.#hold ?? this.#request).child(this.#method, 'client', {
+      'http.request.method': this.#method,
+      'url.full': this.#url,
+      'server.address': this.#upstream.host,
+      'server.port': this.#upstream.port,
+      'http.request.resend_count': this.#tries || undefined,
+    });
     headers[valueAfter(headers, 'traceparent')] = traceparentOf(this.#try.trace);
     this.#tries += 1;
   }
