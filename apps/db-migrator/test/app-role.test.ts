@@ -7,7 +7,7 @@ const database = await createTestDatabase('demo');
 after(() => database.drop());
 
 const tables = [
-  ...'article_tags articles comments favorites follows order_lines orders outcomes'.split(' '),
+  ...'article_counts article_tags articles comments favorites follows order_lines orders outcomes'.split(' '),
   ...'products stock_movements tags users'.split(' '),
 ];
 
