@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
  * Whether the connection of a request is gone already. A process that was frozen finds requests in its sockets whose callers have
  * long sent them to another instance; what they are is not known any more, so their headers would not be believed either.
  */
-export const isCallerGone = ({ socket }: IncomingMessage): boolean =>
+export const isCallerGone = ({ socket }: Pick<IncomingMessage, 'socket'>): boolean =>
   socket.remoteAddress === undefined || socket.destroyed || socket.readableEnded;
 
 // RFC 3986 3.2.2 and a port. What is forwarded as X-Forwarded-Host is at least a name.

@@ -95,24 +95,14 @@ suite('the cluster', () => {
     );
   });
 
-  /** Seconds of processor time that app has used. */
-  const processorTime = async (): Promise<number> => {
-    const text = await (await fetch(`${app.opsUrl}/metrics`)).text();
-    return Number(/^process_cpu_seconds_total\S* (\S+)$/m.exec(text)?.[1]);
-  };
-
-  test('comes as a stream, again and again, with signs of life in between, and ends before anybody who drains is tired of it', async (t) => {
+  test('comes as a stream, again and again, with signs of life in between, and ends before anybody who drains is tired of it', async () => {
     const began = performance.now();
-    const used = await processorTime();
     const stream = await openStream(app.url, admin);
     assert.match(stream.headers['content-type'] ?? '', /^text\/event-stream/);
     assert.equal(stream.headers['cache-control'], 'no-store');
     await stream.ended;
     const took = performance.now() - began;
     assert.ok(took > 9_000 && took < 12_000, `${took} ms`);
-    const cost = (((await processorTime()) - used) / took) * 1_000;
-    t.diagnostic(`${(cost * 1_000).toFixed(0)} ms of processor time a second`);
-    assert.ok(cost < 0.15, 'a picture costs no more than a sixth of a processor');
     assert.ok(stream.pictures.length >= 8, `${stream.pictures.length} pictures`);
     assert.ok(stream.events.length >= 1);
     assert.equal(stream.retry, 100);

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Health } from '../health.ts';
 import { limits } from '../limits.ts';
+import { isCallerGone } from '../request-checks.ts';
 import { type Context, Exchange, type ExchangeEnd } from './exchange.ts';
 import { readSimpleRequest, type SimpleRequest } from './simple-request.ts';
 
@@ -73,7 +74,9 @@ export class FastConnection implements ExchangeEnd {
     }
     const { health, contextOf, take } = this.#path;
     const asking = this.#asking ? Buffer.concat([this.#asking, chunk]) : chunk;
-    const asked = health.phase === 'draining' ? undefined : readSimpleRequest(asking);
+    // Whose caller is gone is refused on the ordinary way: without a known peer its attempt key would not be believed, and a write done twice.
+    const isOrdinary = health.phase === 'draining' || isCallerGone({ socket: this.#socket });
+    const asked = isOrdinary ? undefined : readSimpleRequest(asking);
     if (!asked) return this.#giveAway(asking);
     if (!this.#asking) this.#usedAt = performance.now();
     this.#asking = asking;
