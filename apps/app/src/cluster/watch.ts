@@ -69,7 +69,10 @@ export class Watch {
 
   /** The site as it is now. */
   async current(): Promise<ClusterAnswer> {
+    const wasAwake = this.#isAwake();
     this.#asked = performance.now();
+    // Whoever comes next finds it awake, and does not wake it.
+    if (!wasAwake) this.#wake.abort();
     if (!this.#picture || Date.now() - Date.parse(this.#picture.observedAt) > times.fresh) {
       this.#wake.abort();
       await this.#next.promise;
