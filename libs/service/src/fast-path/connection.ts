@@ -111,9 +111,10 @@ export class FastConnection implements ExchangeEnd {
   }
 
   #refuse(): void {
+    // Its `close` is on its way, and ends the exchange as left.
+    if (this.#socket.destroyed) return;
     const [asking, next] = [this.#asking, this.#next];
     this.#exchange = undefined;
-    if (this.#socket.destroyed) return;
     if (next) this.#socket.unshift(next);
     this.#giveAway(asking);
     if (next) this.#socket.resume();
