@@ -13,9 +13,10 @@ import { within } from './within.ts';
 const password = 'of the default user';
 const adminPassword = 'of the administrator';
 
-/** What the servers' own configuration allows whom. */
+/** What the servers' own configuration allows whom, where nothing is measured. */
 const accessRules = (file: 'server.acl.j2' | 'sentinel.acl.j2'): string =>
   readFileSync(new URL(`../../../infra/roles/valkey/templates/${file}`, import.meta.url), 'utf8')
+    .replace(/{% if observability\.servers %}\n.*{% endif %}\n/s, '')
     .replaceAll("{{ secrets.valkey_password | hash('sha256') }}", sha256(password))
     .replaceAll("{{ valkey_admin_password | hash('sha256') }}", sha256(adminPassword));
 

@@ -1,15 +1,16 @@
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
-import type { Inventory } from '@scale-up/infra/inventory/schema.ts';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseInventory } from '@scale-up/infra/inventory/read.ts';
 import { vaultOf } from '@scale-up/infra/inventory/vault.ts';
 import { apart, bystander, demandRoles } from '../arrange.ts';
 import { hit, type Mark } from '../measure.ts';
 import type { ServersSite } from '../servers-site.ts';
 
-/** An inventory whose tiers lack a server, as its file says it; JSON is YAML. */
-export const withoutServer = (inventory: Inventory, server: string): string => {
+/** An inventory's text whose tiers lack a server; JSON is YAML. */
+export const withoutServer = (text: string, server: string): string => {
+  const written = parseInventory('the inventory', text);
   const others = (names: readonly string[]): string[] => names.filter((name) => name !== server);
-  const groups = { ...inventory.groups, web: others(inventory.groups.web), app: others(inventory.groups.app) };
-  return JSON.stringify({ ...inventory, file: undefined, groups }, null, 2);
+  const groups = { ...written.groups, web: others(written.groups.web), app: others(written.groups.app) };
+  return JSON.stringify({ ...written, groups }, null, 2);
 };
 
 /** Writes that inventory, and its secrets beside it. */
@@ -18,7 +19,7 @@ const writeWithout = ({ inventory, folder }: ServersSite, server: string): strin
   const vault = vaultOf(inventory);
   // Without them `provision` would make new ones.
   if (!existsSync(vault.file)) throw new Error(`${vault.file} is missing: the lab was not provisioned from here`);
-  writeFileSync(file, withoutServer(inventory, server));
+  writeFileSync(file, withoutServer(readFileSync(inventory.file, 'utf8'), server));
   copyFileSync(vault.file, vaultOf({ ...inventory, file }).file);
   return file;
 };
