@@ -9,7 +9,11 @@ type Event = {
     readonly file?: string;
     readonly skip?: unknown;
     readonly todo?: unknown;
-    readonly details?: { readonly type?: string; readonly error?: Error & { readonly cause?: unknown } };
+    readonly details?: {
+      readonly type?: string;
+      readonly duration_ms?: number;
+      readonly error?: Error & { readonly cause?: unknown };
+    };
   };
 };
 
@@ -17,6 +21,7 @@ export type Outcome = {
   readonly result: 'passed' | 'failed' | 'skipped';
   readonly name: string;
   readonly file: string;
+  readonly seconds: number;
   /** Why it failed. */
   readonly reason?: string;
 };
@@ -39,7 +44,14 @@ export default async function* reporter(source: AsyncIterable<Event>): AsyncGene
     const isSkipped = data.skip !== undefined || data.todo !== undefined;
     const result = type === 'test:fail' ? 'failed' : isSkipped ? 'skipped' : 'passed';
     const reason = result === 'failed' ? reasonOf(data.details?.error) : undefined;
-    const outcome: Outcome = { result, name: data.name ?? '', file: data.file ?? '', ...(reason && { reason }) };
+    const seconds = (data.details?.duration_ms ?? 0) / 1_000;
+    const outcome: Outcome = {
+      result,
+      name: data.name ?? '',
+      file: data.file ?? '',
+      seconds,
+      ...(reason && { reason }),
+    };
     appendFileSync(results, `${JSON.stringify(outcome)}\n`);
   }
   yield '';

@@ -115,6 +115,14 @@ const bench = async (): Promise<LeftOut[]> => {
 const shortened = (reason: string): string =>
   reason.length <= 1_500 ? reason : `${reason.slice(0, 400)}\n  …\n${reason.slice(-1_000)}`;
 
+/** The files whose tests took longest, for whoever wants the whole to be quicker. */
+const slowest = (outcomes: readonly Outcome[]): string => {
+  const files = Map.groupBy(outcomes, ({ file }) => file.replace(root, ''));
+  const sums = [...files].map(([file, own]) => ({ file, seconds: own.reduce((sum, { seconds }) => sum + seconds, 0) }));
+  const longest = sums.toSorted((one, other) => other.seconds - one.seconds).slice(0, 12);
+  return longest.map(({ file, seconds }) => `${Math.round(seconds)} s ${file}`).join(', ');
+};
+
 const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
   const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n').filter(Boolean) : [];
   const outcomes = lines.map((line) => JSON.parse(line) as Outcome);
@@ -131,6 +139,7 @@ const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
   }
   for (const { project, reason } of leftOut) print(`– left out: the tests of ${project}, because ${reason}`);
   for (const name of failures) print(`✘ failed: ${name}`);
+  print(dim(`most of it: ${slowest(outcomes)}`));
   print(`took ${Math.round(seconds)} s`);
   const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
   // A failed step that is no test counts as well: it must not end in "0 failed".

@@ -32,8 +32,9 @@ export const loseCommits = (random: () => number, share: number, limit: number):
     let isDoomed = false;
     return {
       fromClient: (chunk) => {
-        // A COMMIT is always a message of its own: pg waits for the answer to what came before.
-        if (!chunk.equals(commitMessage) || total() >= limit || random() >= share) return chunk;
+        // The last statement comes with it; nothing follows before its answer.
+        if (!chunk.subarray(-commitMessage.length).equals(commitMessage) || total() >= limit || random() >= share)
+          return chunk;
         const moment = moments[Math.floor(random() * moments.length)] ?? 'before';
         counts[moment] += 1;
         if (moment === 'before') return undefined;

@@ -13,7 +13,9 @@ import { deriveRelease, forgetRelease, runningRelease } from '../servers/release
 import { Scene } from '../servers/scene.ts';
 import { ServersSite } from '../servers/servers-site.ts';
 import { atVip } from './support/at-vip.ts';
+import { backupTests, letIn, restoreTests, withBackups, withKeeper } from './support/backups.ts';
 import { clusterPageTests } from './support/cluster-page.ts';
+import { figureTests, withFigures } from './support/figures.ts';
 import { control, planted, searches } from './support/leaks.ts';
 import { listening, openPorts } from './support/ports.ts';
 import { isSkipped, TestServers } from './support/test-servers.ts';
@@ -30,7 +32,7 @@ const tried = [
   '11-standby',
   '12',
   '13',
-  '14',
+  '14-errors',
   '15',
   '16-replaced',
   '18',
@@ -71,22 +73,35 @@ suite('three servers', { skip: isSkipped }, () => {
   let load: K6Load;
   let roles: RolesWatch;
   let k6: Promise<string>;
+  /** What makes the people go, and those who watch. */
+  const ends: (() => Promise<unknown>)[] = [];
+  const goAway = async (): Promise<void> => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  };
   before(async () => {
     // Where it has to be built, that goes on beside the making of the servers. Who waits for it hears of a failure.
     k6 = findK6();
     k6.catch(() => {});
+    own.rewrite(withKeeper);
     await own.up();
+    const backups = await withBackups(own.inventory.name);
+    // Everything that an inventory may ask for.
+    own.rewrite((shipped) => withFigures(backups(shipped)));
   });
   after(async () => {
-    await scene?.close();
-    await roles?.stop();
-    await load?.stop();
+    await goAway();
     await own.down();
   });
 
   test('bare servers become the site’s', async () => {
     const said = await own.done('provision');
     for (const server of ['s1', 's2', 's3']) assert.match(said, new RegExp(`${server} \\d+ changed`));
+    assert.match(said, /There are no backups yet: The repository is not there: .*authentication failed/);
+  });
+
+  test('the place for backups lets the servers in, and the first one is all of it', async () => {
+    await letIn(own);
+    assert.match(await own.done('backup'), /is complete \(full\): \d+ MB/);
   });
 
   test('provisioning again changes nothing', async () => {
@@ -128,6 +143,8 @@ suite('three servers', { skip: isSkipped }, () => {
     assert.equal(gone.code, 1);
     assert.match(gone.output, /^No journal of s1, s2, s3 knows the request 0{8}-/m);
   });
+
+  figureTests(() => site);
 
   test('every operation of the contract does at the VIP what the contract says', () =>
     atVip(own, site, 'app', 'every-operation'));
@@ -195,10 +212,15 @@ suite('three servers', { skip: isSkipped }, () => {
 
   test('people come', async () => {
     load = new K6Load(await k6, findTarget(own.file), rate * (1 - observed));
+    ends.push(() => load.stop());
     roles = new RolesWatch(site);
+    ends.push(() => roles.stop());
     await load.untilThere(60);
     scene = await Scene.open(site, 1, rate * observed, load, pace.calm);
+    ends.push(() => scene.close());
   });
+
+  backupTests(own);
 
   for (const fault of pickFaults(allFaults(1), tried)) {
     test(`${fault.name}: ${fault.what}`, async (t) => {
@@ -220,4 +242,8 @@ suite('three servers', { skip: isSkipped }, () => {
       [],
     );
   });
+
+  test('people go', goAway);
+
+  restoreTests(own, () => site);
 });

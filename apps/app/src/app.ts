@@ -6,11 +6,12 @@ import type { Tracing } from '@scale-up/tracing';
 import type { FastifyInstance } from 'fastify';
 import { articleRoutes } from './articles/routes.ts';
 import { readJsonBodies } from './body.ts';
-import { createCaching } from './caching.ts';
+import type { Caching } from './caching.ts';
 import { createEventStreams } from './cluster/event-stream.ts';
 import { clusterRoutes } from './cluster/routes.ts';
 import type { Watch } from './cluster/watch.ts';
 import { commentRoutes } from './comments/routes.ts';
+import type { EarlyReads } from './early-reads.ts';
 import { handleApiErrors, retryAfter } from './errors.ts';
 import { reportHolding } from './held.ts';
 import { describeApi } from './openapi.ts';
@@ -33,6 +34,8 @@ export type AppParts = {
   /** Its standbys, where there are any to read from. */
   readonly standbys?: Database | undefined;
   readonly cache: Cache;
+  readonly caching: Caching;
+  readonly early: EarlyReads;
   readonly health: Health;
   readonly tracing: Tracing;
   /** Looks at the site that this process is part of. */
@@ -46,7 +49,7 @@ export type AppParts = {
  */
 export const buildApp = async (
   server: FastifyInstance,
-  { config, database, standbys, cache, health, tracing, watch }: AppParts,
+  { config, database, standbys, cache, caching, early, health, tracing, watch }: AppParts,
 ): Promise<void> => {
   const tokens = createTokens(config.TOKEN_SECRET, config.TOKEN_LIFETIME_HOURS);
   const limits = createLoginLimits(cache, config.LOGIN_LIMIT_PER_MINUTE, config.REGISTRATION_LIMIT_PER_HOUR);
@@ -66,8 +69,7 @@ export const buildApp = async (
       await describeApi(api);
       reportHolding(api);
       const secret = outcomeSecretOf(config.TOKEN_SECRET);
-      const caching = createCaching(cache, config.RELEASE);
-      const routing = createRouting(api, { database, standbys, caching, tokens, secret });
+      const routing = createRouting(api, { database, standbys, caching, early, tokens, secret });
       userRoutes(routing, tokens, limits);
       profileRoutes(routing);
       articleRoutes(routing);

@@ -5,6 +5,7 @@ import { cachedReads, changedBy, type Group } from './cached-reads.ts';
 
 /** How a read that is cached is answered; its age in milliseconds. */
 export type CachedAnswer = {
+  readonly key: string;
   readonly text: string;
   readonly age: number;
   readonly source: 'fresh' | 'loaded' | 'stale' | 'standby';
@@ -27,6 +28,8 @@ export type Caching = {
     load: () => Promise<string>,
     standby: ReadStandby,
   ) => Promise<CachedAnswer | undefined>;
+  /** What is fresh under a key that `answer` gave; undefined where nothing is. */
+  readonly fresh: (key: string) => Promise<CachedAnswer | undefined>;
   /** After a write: what it changed is stale for everyone. */
   readonly changed: (operation: Operation) => Promise<void>;
 };
@@ -61,16 +64,33 @@ export const createCaching = (cache: Cache, release: string): Caching => {
       if (!group) return undefined;
       const key = `${group} ${id} ${JSON.stringify([params, query])}`;
       try {
-        return await values.through(key, load, { staleIf: isUnavailable, patience: times.patience });
+        const found = await values.through(key, load, { staleIf: isUnavailable, patience: times.patience });
+        return { ...found, key };
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         const found = await standby();
-        return found && { ...found, source: 'standby' };
+        return found && { ...found, key, source: 'standby' };
       }
+    },
+    fresh: async (key) => {
+      const found = await values.fresh(key);
+      return found && { key, text: found.text, age: found.age, source: 'fresh' };
     },
     changed: async (operation) => {
       const groups = changedBy[idOf.get(operation) ?? ''] ?? [];
       if (groups.length > 0) await values.invalidate(...groups);
     },
   };
+};
+
+/** How old an answer is (RFC 9111 5.1), and whether that is more than it should be (RFC 9211 2: a ttl below 0 is stale): name, value, name, value. */
+export const headersOf = ({ age, source }: CachedAnswer): string[] => {
+  if (source === 'loaded') return [];
+  const seconds = Math.floor(age / 1_000);
+  const state = {
+    fresh: 'hit',
+    stale: `hit; ttl=-${Math.max(1, seconds)}; detail=database-away`,
+    standby: 'fwd=miss; detail=database-away',
+  }[source];
+  return ['age', String(seconds), 'cache-status', `app; ${state}`];
 };

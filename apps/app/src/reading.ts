@@ -1,7 +1,8 @@
 import { type Database, isUnavailable, type Queries } from '@scale-up/database';
 import type { Operation } from '@scale-up/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { CachedAnswer, Caching, ReadStandby } from './caching.ts';
+import { type Caching, headersOf, type ReadStandby } from './caching.ts';
+import type { EarlyReads } from './early-reads.ts';
 import { callerOf } from './held.ts';
 import { sendText, textOf } from './texts.ts';
 
@@ -10,6 +11,7 @@ type Parts = {
   /** Standbys, where there are any. */
   readonly standbys: Database | undefined;
   readonly caching: Caching;
+  readonly early: EarlyReads;
   readonly operation: Operation;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -42,26 +44,16 @@ const readStandby =
  * @returns the body to send
  */
 export const answerRead = async (parts: Parts, handler: (queries: Queries) => Promise<unknown>): Promise<unknown> => {
-  const { database, caching, operation, request, reply, input } = parts;
+  const { database, caching, early, operation, request, reply, input } = parts;
   if (!request.claims) {
     const load = async (): Promise<string> => textOf(reply, operation, await handler(database.for(noPatience)));
     const answer = await caching.answer(operation, input, load, readStandby(parts, handler));
     if (answer) {
-      describe(reply, answer);
+      const headers = headersOf(answer);
+      for (let index = 0; index < headers.length; index += 2) reply.header(headers[index] ?? '', headers[index + 1]);
+      if (answer.source === 'fresh') early.remember(request, answer.key);
       return sendText(reply, answer.text);
     }
   }
   return handler(database.for(callerOf(request, reply)));
-};
-
-/** How old an answer is (RFC 9111 5.1), and whether that is more than it should be (RFC 9211 2: a ttl below 0 is stale). */
-const describe = (reply: FastifyReply, { age, source }: CachedAnswer): void => {
-  if (source === 'loaded') return;
-  const seconds = Math.floor(age / 1_000);
-  const state = {
-    fresh: 'hit',
-    stale: `hit; ttl=-${Math.max(1, seconds)}; detail=database-away`,
-    standby: 'fwd=miss; detail=database-away',
-  }[source];
-  reply.header('age', String(seconds)).header('cache-status', `app; ${state}`);
 };

@@ -2,6 +2,7 @@ import type { CallOutput, HandlerInput, Operation } from '@scale-up/contract';
 import type { Database, Queries } from '@scale-up/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Caching } from './caching.ts';
+import type { EarlyReads } from './early-reads.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { answerRead } from './reading.ts';
 import { requireReadableQuery, requireStorableText } from './text.ts';
@@ -85,6 +86,7 @@ export type RoutingParts = {
   readonly database: Database;
   readonly standbys: Database | undefined;
   readonly caching: Caching;
+  readonly early: EarlyReads;
   readonly tokens: Tokens;
   /** 32 bytes that name writes and seal their answers. */
   readonly secret: Buffer;
@@ -99,7 +101,7 @@ type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
  */
 export const createRouting = (
   server: FastifyInstance,
-  { database, standbys, caching, tokens, secret }: RoutingParts,
+  { database, standbys, caching, early, tokens, secret }: RoutingParts,
 ): Routing => {
   server.decorateRequest('claims');
   server.decorateRequest('isHandled', false);
@@ -136,7 +138,7 @@ export const createRouting = (
     read: (operation, handler) =>
       add(operation, (request, reply) => {
         const input = inputOf(request);
-        return answerRead({ database, standbys, caching, operation, request, reply, input }, (queries) =>
+        return answerRead({ database, standbys, caching, early, operation, request, reply, input }, (queries) =>
           handler(input, queries),
         );
       }),

@@ -4,10 +4,12 @@ import { type Database, openDatabase } from '@scale-up/database';
 import { createLogger, createMetrics, createServer, Health, isRefused, run } from '@scale-up/service';
 import { startTracing, type Tracing } from '@scale-up/tracing';
 import { buildApp } from './app.ts';
+import { createCaching } from './caching.ts';
 import { openWatch } from './cluster/open.ts';
 import { peerPath } from './cluster/sources/peer.ts';
 import { reportDatabase } from './database-events.ts';
 import { reportDependencies } from './dependencies.ts';
+import { EarlyReads } from './early-reads.ts';
 import { pruneOutcomes } from './pruning.ts';
 import { compatibleSchema } from './schema-version.ts';
 import { traceCache, traceDatabase } from './traced.ts';
@@ -75,9 +77,18 @@ const main = async (): Promise<void> => {
   const cache = openCache(cacheServers(config), onCacheChange, { observer: traceCache(tracing) });
   reportDependencies(health, metrics, database, cache);
 
-  const server = createServer({ logger, metrics, health, tracing, trustedProxies: config.TRUSTED_PROXIES });
+  const caching = createCaching(cache, config.RELEASE);
+  const early = new EarlyReads(caching);
+  const server = createServer({
+    logger,
+    metrics,
+    health,
+    tracing,
+    trustedProxies: config.TRUSTED_PROXIES,
+    earlySource: (target) => early.sourceOf(target),
+  });
   const cluster = openWatch({ config, logger, database, cache, health });
-  await buildApp(server, { config, database, standbys, cache, health, tracing, watch: cluster.watch });
+  await buildApp(server, { config, database, standbys, cache, caching, early, health, tracing, watch: cluster.watch });
   const closing = new AbortController();
   server.addHook('onClose', async () => {
     closing.abort();

@@ -57,19 +57,20 @@ export const answerOnce = async (
   const doPrepare = () => prepare?.(input, database.for(caller));
   let prepared: Promise<unknown> | undefined =
     prepare && (await database.isKnown(key, caller)) ? undefined : doPrepare();
-  const work = async (queries: Queries): Promise<Uint8Array> => {
+  const look = async (queries: Queries): Promise<Viewer | undefined> =>
+    input.claims && requireViewer(queries, input.claims);
+  const work = async (queries: Queries, viewer: Viewer | undefined): Promise<Uint8Array> => {
     const headers: Record<string, string> = {};
     const setHeader = (name: string, value: string): void => void (headers[name] = value);
     // Known a moment ago, and pruned since.
     prepared ??= doPrepare();
     const ready = await prepared;
-    const viewer = input.claims && (await requireViewer(queries, input.claims));
     const body = await handler({ ...input, viewer, prepared: ready, setHeader }, queries);
     // Not the reply's status: a caller who waited too long was told 503, and what is stored here is what the next one gets.
     return seal(secret, { status: operation.status, headers, body: textOf(reply, operation, body) });
   };
   await prepared;
-  const outcome = await doOnce(() => database.once(key, work, caller));
+  const outcome = await doOnce(() => database.once(key, work, caller, look));
   if (!outcome.isReplay) await caching.changed(operation);
   return send(reply, secret, outcome);
 };

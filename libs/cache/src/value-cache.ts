@@ -17,6 +17,8 @@ export type ThroughOptions = {
 export type ValueCache = {
   /** An entry by key, or undefined. Never throws, never takes longer than 50 ms. */
   readonly get: (key: string) => Promise<Entry | undefined>;
+  /** An entry by key if it is fresh. Never throws, never takes longer than 50 ms; what is not found is not counted, since it is asked for again. */
+  readonly fresh: (key: string) => Promise<Entry | undefined>;
   /** The fresh entry, or what `load` gives, which is called once however many ask at the same time. */
   readonly through: (key: string, load: () => Promise<string>, options: ThroughOptions) => Promise<Loaded>;
   /** Everything under the groups is stale from now on. Never throws, never takes longer than 50 ms. */
@@ -107,6 +109,12 @@ export const createValueCache = (parts: Parts, { freshFor, staleFor, groupsOf }:
       const { stored, isFresh } = await find(key, false);
       count(stored ? (isFresh ? 'fresh' : 'stale') : 'miss');
       return stored && { text: stored.text, age: ageOf(stored.readAt), isFresh };
+    },
+    fresh: async (key) => {
+      const { stored, isFresh } = await find(key, false);
+      if (!stored || !isFresh) return undefined;
+      count('fresh');
+      return { text: stored.text, age: ageOf(stored.readAt), isFresh };
     },
     through: async (key, load, { staleIf, patience }) => {
       const { stored, isFresh, answer } = await find(key, true);

@@ -3,7 +3,7 @@ import { OutcomeUnknown, Unavailable, WriteUnderWay } from './errors.ts';
 import type { DatabaseEvent, OnEvent } from './events.ts';
 import { type Caller, Holding, type HoldLimits } from './holding.ts';
 import type { Observer } from './observer.ts';
-import { doOnce, isKnown, type Outcome, type OutcomeKey, pruneOutcomes } from './outcomes.ts';
+import { doOnce, isKnown, type Outcome, type OutcomeKey, pruneOutcomes, type Look, type Write } from './outcomes.ts';
 import { openPool, type PoolOptions } from './pool.ts';
 import { type Queries, queriesOn, type Query } from './queries.ts';
 import { onAny, transact, type Work } from './transact.ts';
@@ -19,9 +19,15 @@ export type Database = Queries & {
   /**
    * Like `transaction`, for a write that must happen once however often it is asked for: its answer is stored with it, and a repetition
    * gets that answer. An unknown COMMIT is therefore resolved by asking again.
+   * @param look reads that need not wait for the key to be claimed; `work` gets what they find
    * @throws KeyReused, WriteUnderWay, Unavailable
    */
-  readonly once: (key: OutcomeKey, work: Work<Uint8Array>, caller?: Caller) => Promise<Outcome>;
+  readonly once: <Found = undefined>(
+    key: OutcomeKey,
+    work: Write<Found>,
+    caller?: Caller,
+    look?: Look<Found>,
+  ) => Promise<Outcome>;
   /** Whether an outcome is stored; does not wait for a write under way. */
   readonly isKnown: (key: OutcomeKey, caller?: Caller) => Promise<boolean>;
   /** Forgets the oldest outcomes that are older than `seconds`, at most `batch`; gives their number. */
@@ -80,19 +86,19 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     for: forCaller,
     transaction: (work, caller) =>
       holding.run({ attempt: () => inTransaction(work, caller), isAbandonable: false }, caller),
-    once: async (key, work, caller = {}) => {
+    once: async (key, work, caller = {}, look) => {
       let isUnknown = false;
       // What this very call did before its COMMIT got lost is no repetition.
       let own: Uint8Array | undefined;
       const attempt = async (): Promise<Outcome> => {
         let given: Uint8Array | undefined;
-        const noting: Work<Uint8Array> = async (queries) => {
+        const noting: typeof work = async (queries, found) => {
           // A twin may have been waited for.
           requireCaller(caller);
-          return (given = await work(queries));
+          return (given = await work(queries, found));
         };
         try {
-          return await inTransaction((queries) => doOnce(queries, key, noting), caller);
+          return await inTransaction((queries, atCommit) => doOnce(queries, atCommit, key, noting, look), caller);
         } catch (error) {
           if (error instanceof OutcomeUnknown) [isUnknown, own] = [true, given ?? own];
           throw error;

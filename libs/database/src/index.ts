@@ -13,6 +13,6 @@ export {
 export type { DatabaseEvent } from './events.ts';
 export type { Caller, HoldLimits } from './holding.ts';
 export type { Failure, Hold, Observer } from './observer.ts';
-export type { Outcome, OutcomeKey } from './outcomes.ts';
+export type { Look, Outcome, OutcomeKey, Write } from './outcomes.ts';
 export type { Queries, Value } from './queries.ts';
 export { type Statement, statement } from './statement.ts';

@@ -1,6 +1,7 @@
 import { KeyReused, WriteUnderWay } from './errors.ts';
 import type { Queries } from './queries.ts';
 import { statement } from './statement.ts';
+import type { AtCommit } from './transact.ts';
 
 /** What names a write, and tells whether a repetition is the same. */
 export type OutcomeKey = {
@@ -17,7 +18,12 @@ export type Outcome = {
   readonly isReplay: boolean;
 };
 
-type Row = { readonly fingerprint: Buffer; readonly answer: Buffer | null };
+/** A write, which gives the answer to store. */
+export type Write<Found> = (queries: Queries, found: Found) => Promise<Uint8Array>;
+/** Statements that only read, sent together with the claim of a write's key: what they find is of use only to who does it. */
+export type Look<Found> = (queries: Queries) => Promise<Found>;
+
+type Row = { readonly fingerprint: Buffer; readonly answer: Buffer | null; readonly replays: number };
 
 // One statement, whether the write is new or not. A twin that is still running holds its row, so this waits for its end: if it commits, the
 // row is updated and seen; if it does not, the row is inserted. The update has a second purpose: it makes the transaction write, so its
@@ -26,7 +32,7 @@ const claim = statement<Row>(
   'outcome-claim',
   `INSERT INTO outcomes (id, fingerprint) VALUES ($1, $2)
    ON CONFLICT (id) DO UPDATE SET replays = outcomes.replays + 1
-   RETURNING fingerprint, answer`,
+   RETURNING fingerprint, answer, replays`,
 );
 const keep = statement('outcome-keep', `UPDATE outcomes SET answer = $2 WHERE id = $1`);
 const find = statement<{ one: number }>('outcome-find', `SELECT 1 AS one FROM outcomes WHERE id = $1`);
@@ -49,23 +55,31 @@ const isWaitOver = (error: unknown): boolean => {
 
 /**
  * Inside a transaction: does a write, or finds that it was done.
- * @param work gives the answer to store
+ * @param atCommit stores the answer with the COMMIT
  * @throws KeyReused when the key belongs to another payload, WriteUnderWay when a twin takes too long
  */
-export const doOnce = async (
+export const doOnce = async <Found>(
   queries: Queries,
+  atCommit: AtCommit,
   { id, fingerprint }: OutcomeKey,
-  work: (queries: Queries) => Promise<Uint8Array>,
+  work: Write<Found>,
+  look?: Look<Found>,
 ): Promise<Outcome> => {
-  const row = await queries.first(claim, [id, fingerprint]).catch((error: unknown) => {
+  const claimed = queries.first(claim, [id, fingerprint]);
+  const looked = look?.(queries);
+  // What is wrong with it is of interest only to the write.
+  looked?.catch(() => {});
+  const row = await claimed.catch((error: unknown) => {
     throw isWaitOver(error) ? new WriteUnderWay(error) : error;
   });
   if (row?.answer) {
     if (!row.fingerprint.equals(fingerprint)) throw new KeyReused();
     return { answer: row.answer, isReplay: true };
   }
-  const answer = await work(queries);
-  await queries.query(keep, [id, answer]);
+  // No transaction leaves such a row. To do the write might be to do it twice.
+  if (row && row.replays > 0) throw new Error('a write has an outcome without an answer');
+  const answer = await work(queries, (await looked) as Found);
+  atCommit(keep, [id, answer]);
   return { answer, isReplay: false };
 };
 

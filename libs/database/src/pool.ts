@@ -49,6 +49,9 @@ const clientConfig = ({ applicationName, limits }: PoolOptions): ClientConfig =>
     idle_in_transaction_session_timeout: limits?.idleInTransaction ?? timeouts.idleInTransaction,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    // What is sent while something before it is under way goes out at once: a transaction's BEGIN and first statements make one way, and so do its last
+    // one and COMMIT.
+    pipeline: true,
     // The warning of a COMMIT that no standby confirmed must arrive, whatever the role's own setting is.
     options: '-c TimeZone=UTC -c client_min_messages=warning',
     types: typeParsers,

@@ -18,5 +18,11 @@ const toSafeInteger = (text: string): number => {
   return value;
 };
 
-// PostgreSQL writes "2026-11-23 08:30:00.1+00" in a session whose time zone is UTC.
-const toIsoString = (text: string): string => new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z')).toISOString();
+// PostgreSQL writes "2026-11-23 08:30:00.1+00" in a session whose time zone is UTC: with milliseconds at most, and a year of four digits, it only wants another
+// form. A list of 20 articles has 40 of them, which took 25 µs by way of Date.
+const common = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,3})?\+00$/;
+
+const toIsoString = (text: string): string => {
+  if (!common.test(text)) return new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z')).toISOString();
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, '0')}Z`;
+};

@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  */
 export type Cut = 'before' | 'after';
 
-/** pg sends COMMIT as a simple query: 'Q', length, text, 0 (PostgreSQL manual 53.7). */
+/** pg sends COMMIT as a simple query: 'Q', length, text, 0; the server's tag for it is the same word (PostgreSQL manual 53.7). */
 const commitMessage = Buffer.from('COMMIT\0');
 
 /** A way to the database that counts connections, can be taken away like the database's own, and cuts a COMMIT on demand. */
@@ -22,6 +22,8 @@ export class Relay {
   connections = 0;
   /** The most that there were at once. */
   most = 0;
+  /** How often a client had something to say after it was answered, or for the first time: the ways there and back. */
+  ways = 0;
   /** COMMITs cut so far. */
   commitsCut = 0;
 
@@ -84,18 +86,26 @@ export class Relay {
       return;
     }
     let isCut = false;
+    let isAsking = false;
     const cut = (): void => {
       near.destroy();
       far.destroy();
     };
     near.on('data', (bytes) => {
+      if (!isAsking) this.ways += 1;
+      isAsking = true;
       if (!bytes.includes(commitMessage) || this.#cuts.length === 0) return void far.write(bytes);
       this.commitsCut += 1;
       isCut = true;
       if (this.#cuts.shift() === 'after') far.write(bytes);
       else cut();
     });
-    far.on('data', (bytes) => (isCut ? cut() : void near.write(bytes)));
+    // What was sent before the COMMIT may be answered in a piece of its own.
+    far.on('data', (bytes) => {
+      isAsking = false;
+      if (isCut && bytes.includes(commitMessage)) cut();
+      else near.write(bytes);
+    });
     for (const [one, other] of [
       [near, far],
       [far, near],

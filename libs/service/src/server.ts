@@ -1,12 +1,16 @@
+import type { Socket } from 'node:net';
 import { noTracing, type Tracing } from '@scale-up/tracing';
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
+import { answerEarly, type EarlyAnswers, knownContext } from './early-answers.ts';
 import { handleClientError, refuseOddRequests } from './connection-errors.ts';
 import { type ErrorAnswers, handleErrors, handleRouterError } from './error-handling.ts';
 import type { Health } from './health.ts';
 import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { type FastPath, forgetTried, takeFastPath, type Tried, triedOn } from './fast-path/connection.ts';
+import type { Context } from './fast-path/exchange.ts';
+import type { SimpleRequest } from './fast-path/simple-request.ts';
 import { createRequestDurations, measurePhase } from './metrics.ts';
 import { Problem } from './problems.ts';
 import { isAmbiguous, isCallerGone } from './request-checks.ts';
@@ -34,14 +38,20 @@ export type ServerParts = ErrorAnswers & {
   readonly tracing?: Tracing | undefined;
   /** Takes simple requests before Node's parser and everything below see them. */
   readonly fastPath?: FastPath['take'] | undefined;
+  /** Knows where answers may be had before Fastify sees a request. */
+  readonly earlySource?: EarlyAnswers['sourceOf'] | undefined;
 };
+
+/** Node joins fields that came twice, where it may. */
+const only = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 /**
  * A Fastify instance as every service of this project starts from: limits, request and trace ids in logs and answers, one log
  * line a request, metrics, problem documents for every error, `Connection: close` while it drains.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
-  const { logger, metrics, health, trustedProxies, tracing = noTracing, fastPath, ...errors } = parts;
+  const { logger, metrics, health, trustedProxies, tracing = noTracing, fastPath, earlySource, ...errors } = parts;
   const peers = new TrustedPeers(trustedProxies);
   const logRequest = createRequestLog(logger);
   const measureRequest = createRequestDurations(metrics);
@@ -50,9 +60,11 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   const server = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    genReqId: ({ socket, headers }) =>
-      triedOn(socket)?.exchange.context.id ??
-      requestIdOf(peers.isTrusted(socket) ? headers['x-request-id'] : undefined),
+    genReqId: (request) => {
+      const { socket, headers } = request;
+      const known = triedOn(socket)?.exchange.context ?? knownContext(request);
+      return known?.id ?? requestIdOf(peers.isTrusted(socket) ? headers['x-request-id'] : undefined);
+    },
     trustProxy: trustedProxies ? [...trustedProxies] : false,
     bodyLimit: limits.body,
     keepAliveTimeout: limits.keepAlive,
@@ -91,6 +103,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
     if (request.tried) forgetTried(request.raw.socket);
     const begun =
       request.tried?.exchange.context ??
+      knownContext(request.raw) ??
       tracing.begin(request.isFromTrustedPeer ? request.headers.traceparent : undefined, request.method);
     request.trace = begun.trace;
     if (begun.span) {
@@ -113,16 +126,37 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
     measureRequest(method, request.routeOptions.url ?? 'none', status, milliseconds);
     done();
   });
+  const contextOf = (
+    socket: Socket,
+    { method, requestId, traceparent }: Pick<SimpleRequest, 'method' | 'requestId' | 'traceparent'>,
+  ): Context => {
+    const isFromTrustedPeer = peers.isTrusted(socket);
+    const id = requestIdOf(isFromTrustedPeer ? requestId : undefined);
+    const { trace, span } = tracing.begin(isFromTrustedPeer ? traceparent : undefined, method);
+    return { id, trace, span, isFromTrustedPeer };
+  };
+  if (earlySource) {
+    answerEarly(server.server, {
+      health,
+      sourceOf: earlySource,
+      contextOf: ({ socket, headers }) =>
+        contextOf(socket, {
+          method: 'GET',
+          requestId: only(headers['x-request-id']),
+          traceparent: only(headers['traceparent']),
+        }),
+      answered: ({ socket, url: target = '', headers }, { id, trace }, route, milliseconds) => {
+        const client = peers.clientOf(socket, only(headers['x-forwarded-for']));
+        logRequest({ id, trace, method: 'GET', target, status: 200, milliseconds, client });
+        measureRequest('GET', route, 200, milliseconds);
+      },
+    });
+  }
   if (fastPath) {
     const close = takeFastPath(server.server, {
       health,
       take: fastPath,
-      contextOf: (socket, asked) => {
-        const isFromTrustedPeer = peers.isTrusted(socket);
-        const id = requestIdOf(isFromTrustedPeer ? asked.requestId : undefined);
-        const { trace, span } = tracing.begin(isFromTrustedPeer ? asked.traceparent : undefined, asked.method);
-        return { id, trace, span, isFromTrustedPeer };
-      },
+      contextOf,
       answered: (exchange, status) => {
         const { socket, asked, context, begun, route } = exchange;
         const { id, trace, span } = context;

@@ -10,25 +10,28 @@ const small = '/run/drill-disk';
 /** Megabytes that are free on it before it is filled. */
 const room = 200;
 
+/** Who keeps room on the database's disk makes it anew each second, also on the disk that is just being emptied. */
+const both = 'scale-up-disk-watch patroni';
+
 /** The database moves to a disk of its own, in memory, which can be full without anything else being so. */
 const moveToSmallDisk = `
-systemctl stop patroni
+systemctl stop ${both}
 mkdir -p ${small}
 mount -t tmpfs -o size=$(( $(du -sm ${data} | cut -f 1) + ${room} ))m,mode=755 tmpfs ${small}
 cp -a ${data}/. ${small}/
 mount --bind ${small} ${data}
-systemctl start patroni`;
+systemctl start ${both}`;
 
 /** And back, with all that it has become; on a server that has lost its power meanwhile it never left. */
 const moveBack = `
 mountpoint -q ${small} || exit 0
-systemctl stop patroni
+systemctl stop ${both}
 rm -f ${small}/filler
 umount ${data}
 find ${data} -mindepth 1 -delete
 cp -a ${small}/. ${data}/
 umount ${small}
-systemctl start patroni`;
+systemctl start ${both}`;
 
 /** Until not a byte is left; that the last one does not fit is the aim. */
 const fill = (folder: string): string => `cat /dev/zero >${folder}/filler 2>/dev/null; test -s ${folder}/filler`;

@@ -40,7 +40,8 @@ const lock = statement<OrderedProduct>(
   `SELECT slug, currency, stock FROM products WHERE slug = ANY ($1) ORDER BY id FOR NO KEY UPDATE`,
 );
 // All or nothing: no order unless every line found its stock. The products' updated_at stays, since no one has edited them.
-const place = statement<{ id: string }>(
+// Gives the order as `columns` does, which would not see yet what the same statement has written.
+const place = statement<Order>(
   'order-place',
   `WITH line AS (
      SELECT * FROM unnest($3::text[], $4::integer[]) WITH ORDINALITY AS line (slug, quantity, number)
@@ -48,12 +49,12 @@ const place = statement<{ id: string }>(
      -- Said twice: a join alone read all products, of a thousand, for an order of one.
      UPDATE products p SET stock = p.stock - line.quantity FROM line
      WHERE p.slug = ANY ($3) AND p.slug = line.slug AND p.stock >= line.quantity
-     RETURNING p.id, p.title, p.price, p.currency, line.quantity, line.number
+     RETURNING p.id, p.slug, p.title, p.price, p.currency, line.quantity, line.number
    ), placed AS (
      INSERT INTO orders (user_id, key, currency, total)
      SELECT $1, $2, min(currency), sum(price::bigint * quantity) FROM taken HAVING count(*) = cardinality($3)
      ON CONFLICT ON CONSTRAINT orders_user_key DO NOTHING
-     RETURNING id, user_id
+     RETURNING *
    ), lines AS (
      INSERT INTO order_lines (order_id, position, product_id, title, quantity, unit_price)
      SELECT placed.id, taken.number - 1, taken.id, taken.title, taken.quantity, taken.price FROM placed, taken
@@ -61,7 +62,10 @@ const place = statement<{ id: string }>(
      INSERT INTO stock_movements (product_id, delta, reason, created_by, order_id)
      SELECT taken.id, -taken.quantity, 'order', placed.user_id, placed.id FROM placed, taken ORDER BY taken.id
    )
-   SELECT id FROM placed`,
+   SELECT id, status, total, currency, created_at AS "createdAt", updated_at AS "updatedAt", (
+     SELECT json_agg(json_build_object('product', slug, 'title', title, 'quantity', quantity, 'unitPrice', price) ORDER BY number)
+     FROM taken
+   ) AS lines FROM placed`,
 );
 const ofKey = statement<{ id: string }>('order-of-key', `SELECT id FROM orders WHERE user_id = $1 AND key = $2`);
 
@@ -109,19 +113,19 @@ export const lockProducts = (queries: Queries, lines: readonly Line[]): Promise<
   queries.query(lock, [lines.map(({ product }) => product)]);
 
 /**
- * Takes the stock of locked products and records the order, its lines and the movements.
- * @param lines each of another product, all in one currency
- * @returns the order's id; undefined when a product has too little stock or the user's key names an order already: what was
- * taken then must be rolled back
+ * Takes the stock of products and records the order, its lines and the movements.
+ * @param lines each of another product, all in one currency; of several, the products are locked already
+ * @returns the order; undefined when there is no such product, it has too little stock, or the user's key names an order already: what
+ * was taken then must be rolled back
  */
 export const placeOrder = async (
   queries: Queries,
   { userId, key }: { readonly userId: number; readonly key: string },
   lines: readonly Line[],
-): Promise<string | undefined> => {
+): Promise<Order | undefined> => {
   const slugs = lines.map(({ product }) => product);
   const quantities = lines.map(({ quantity }) => quantity);
-  return (await queries.first(place, [userId, key, slugs, quantities]))?.id;
+  return queries.first(place, [userId, key, slugs, quantities]);
 };
 
 /** The id of the order that a user's key names. */

@@ -15,7 +15,7 @@ export const newName = (start = 'name'): string => `${start}-${(made += 1)}`;
 
 /** Registers someone. */
 export const register = async (
-  { url }: TestSite,
+  { url }: Pick<TestSite, 'url'>,
   { username = newName('person'), email = `${newName('mail')}@example.com`, password = 'correct horse' } = {},
 ): Promise<Person> => {
   const { user } = await clientOf(url).call('register', { body: { user: { username, email, password } } });
