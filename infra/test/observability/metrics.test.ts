@@ -114,6 +114,11 @@ suite('what dashboards and rules ask for', { timeout: 180_000 }, () => {
     for (const name of recorded) learn(name, []);
     for (const name of ['scale_up_vip_held', 'scale_up_evacuated']) learn(name, []);
     learn('scale_up_certificate_end_seconds', ['file']);
+    // Of role backup, as its program writes them.
+    const backups = readFileSync(`${root}infra/roles/backup/templates/state.sh.j2`, 'utf8');
+    for (const [, name = '', label] of backups.matchAll(/^ +"(scale_up_backup_\w+)(?:\{(\w+)=)?/gm)) {
+      learn(name, label === undefined ? [] : [label]);
+    }
   });
 
   for (const [name, asked] of Object.entries(expressions)) {
