@@ -36,7 +36,8 @@ const linkModules = (folder: string): void => {
   const [from, to] = [`${root}node_modules/`, `${folder}/node_modules/`];
   mkdirSync(`${to}@scale-up`, { recursive: true });
   for (const name of readdirSync(from)) {
-    if (name !== '@scale-up' && name !== mark) symlinkSync(from + name, to + name);
+    // What Vite keeps beside them belongs to whoever ran it.
+    if (name !== '@scale-up' && name !== mark && name !== '.vite-temp') symlinkSync(from + name, to + name);
   }
   for (const name of readdirSync(`${from}@scale-up`)) {
     symlinkSync(readlinkSync(`${from}@scale-up/${name}`), `${to}@scale-up/${name}`);
