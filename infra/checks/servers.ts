@@ -5,7 +5,7 @@ import { print } from '../local/terminal.ts';
 import { whyNoServers } from './why-no-servers.ts';
 
 const usage = `usage: npm run test:servers
-The tests that need servers: it makes labs of its own, for which it must be root on Linux, and removes them. It takes about 35 minutes on two cores.`;
+The tests that need servers: it makes labs of its own, for which it must be root on Linux, and removes them. It takes about 25 minutes on two cores.`;
 
 /** First what a lab is, then what is put on one. */
 const files = ['infra/server-tests/*.test.ts', 'load-tests/server-tests/*.test.ts'];

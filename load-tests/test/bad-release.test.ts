@@ -19,10 +19,13 @@ const start = async (fault: Fault): Promise<FaultSite> => {
   return site;
 };
 
+// Who shows a token is answered by Fastify, in whose hooks the faults are; cached reads of others do not come that far (decision 0046).
+const headers = { authorization: 'Token none' };
+
 const statuses = async ({ web }: FaultSite, count: number): Promise<number[]> => {
   const answers: number[] = [];
   for (let index = 0; index < count; index += 1) {
-    const response = await fetch(`${web.url}/api/tags`);
+    const response = await fetch(`${web.url}/api/tags`, { headers });
     await response.arrayBuffer();
     answers.push(response.status);
   }

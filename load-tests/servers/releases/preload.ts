@@ -9,7 +9,7 @@ subscribe('fastify.initialization', ({ fastify }) => {
 });
 `;
 
-/** Acts on every request of the API, and leaves the ops port alone: a bad release says that it is ready. */
+/** Acts on every request of the API that Fastify sees, which fresh cached reads are not (decision 0046), and leaves the ops port alone: a bad release says that it is ready. */
 const onRequest = (body: string): string =>
   onStart(`fastify.addHook('onRequest', async (request, reply) => {
     if (!request.url.startsWith('/api')) return undefined;
