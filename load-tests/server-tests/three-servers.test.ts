@@ -35,7 +35,6 @@ const tried = [
   '14-errors',
   '15',
   '16-replaced',
-  '18',
   'haproxy-freeze-5',
   'cut-primary-standby-one-way',
   'disk-log',
