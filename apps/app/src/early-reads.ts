@@ -29,13 +29,8 @@ export class EarlyReads {
   ): void {
     if (method !== 'GET' || headers.authorization !== undefined || target.length > longest) return;
     if (route === undefined || this.#known.has(target)) return;
-    if (this.#known.size >= most) {
-      // The one that has been known for longest.
-      for (const [oldest] of this.#known) {
-        this.#known.delete(oldest);
-        break;
-      }
-    }
+    // The one that has been known for longest.
+    if (this.#known.size >= most) this.#known.delete(this.#known.keys().next().value ?? '');
     this.#known.set(target, { route, look: () => this.#look(key) });
   }
 

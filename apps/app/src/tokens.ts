@@ -28,13 +28,8 @@ export const createTokens = (secret: Secret, lifetimeHours: number): Tokens => {
   const key = new TextEncoder().encode(secret.reveal());
   const verified = new Map<string, { readonly claims: Claims; readonly until: number }>();
   const remember = (token: string, claims: Claims, until: number): void => {
-    if (verified.size >= most) {
-      // The one that has been there for longest; whoever still shows it is verified again.
-      for (const [oldest] of verified) {
-        verified.delete(oldest);
-        break;
-      }
-    }
+    // The one that has been there for longest; whoever still shows it is verified again.
+    if (verified.size >= most) verified.delete(verified.keys().next().value ?? '');
     verified.set(token, { claims, until });
   };
   return {

@@ -7,17 +7,13 @@ import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceProcess } from '@scale-up/testing';
 import { comparable, get, last, write } from './plain-requests.ts';
-import { page, script, scriptPath, siteFolder, startUpstream, startWeb } from './web.ts';
+import { page, script, scriptPath, siteFolder, startEcho, startUpstream, startWeb } from './web.ts';
 
 const picture = Buffer.alloc(40_000, '~');
 
 let web: ServiceProcess;
 before(async () => {
-  const upstream = await startUpstream((asked, response) => {
-    let body = '';
-    asked.setEncoding('latin1').on('data', (part: string) => (body += part));
-    asked.on('end', () => response.end(`${asked.method} ${asked.url} ${asked.headers['content-length']} ${body}`));
-  });
+  const upstream = await startEcho();
   const files = { 'picture.png': picture };
   web = await startWeb({ STATIC_DIR: await siteFolder(files), APP_URL: upstream.url });
 });

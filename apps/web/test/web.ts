@@ -69,6 +69,14 @@ export const startUpstream = async (listener: RequestListener): Promise<{ url: s
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 };
 
+/** An upstream that says what it was asked: method, target, length and content. */
+export const startEcho = () =>
+  startUpstream((asked, response) => {
+    let body = '';
+    asked.setEncoding('latin1').on('data', (part: string) => (body += part));
+    asked.on('end', () => response.end(`${asked.method} ${asked.url} ${asked.headers['content-length']} ${body}`));
+  });
+
 /** What comes back for some bytes until the connection ends. */
 export const exchange = async (url: string, bytes: string): Promise<string> => {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');

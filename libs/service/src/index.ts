@@ -4,7 +4,7 @@ export { sendProblem, toProblem } from './error-handling.ts';
 export { type Finding, Health } from './health.ts';
 export { limits } from './limits.ts';
 export { createLogger, type Logger } from './logger.ts';
-export type { EarlyAnswer, EarlySource } from './early-answers.ts';
+export type { EarlySource } from './early-answers.ts';
 export { Counter, createMetrics, Gauge, Histogram, type Registry } from './metrics.ts';
 export { type FieldErrors, Problem, type ProblemCode, problemContentType, problems } from './problems.ts';
 export { isRefused } from './own-router.ts';
