@@ -5,7 +5,7 @@ import { type Explanation, missingIn } from './explanation.ts';
 import { gather, reach } from './gather.ts';
 import { eventsIn, namesOf } from './interpret.ts';
 import { lasting, type Period } from './period.ts';
-import { type Hop, hopOf } from './request.ts';
+import { type Hop, hopOf, isStream } from './request.ts';
 import * as selections from './selections.ts';
 import { clusterSentence } from './story/cluster.ts';
 import { periodSentence, slowest } from './story/period.ts';
@@ -28,7 +28,7 @@ export const explainPeriod = async (inventory: Inventory, servers: Servers, peri
     gather(servers, names, period, selections.events),
     gather(servers, names, period, [selections.noticed]),
   ]);
-  const hops = noticed.entries.flatMap((entry) => hopOf(entry) ?? []);
+  const hops = noticed.entries.flatMap((entry) => hopOf(entry) ?? []).filter((hop) => !isStream(hop));
   const events = eventsIn(rest.entries, namesOf(inventory));
   return {
     period,

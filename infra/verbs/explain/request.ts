@@ -36,6 +36,10 @@ export type Hop = {
   readonly clientTime: { readonly sending: number; readonly taking: number } | undefined;
 };
 
+/** News of the cluster page, which go on until the page is left, or for 10 s: that they took long says nothing. */
+export const isStream = ({ path, status, tries }: Hop): boolean =>
+  path === '/api/cluster/events' && status === 200 && tries === 0;
+
 /** A line of HAProxy (role haproxy, log-format). */
 type ProxyLine = {
   readonly service?: string;

@@ -13,6 +13,9 @@ export const articleCount = 10_000;
 /** Few enough that orders meet each other at one product now and then. */
 export const productCount = 1_000;
 
+/** Orders that were placed before. Of a table that was empty when it was looked at, PostgreSQL reads all, whatever has come since: connections keep their plans. */
+const orderCount = 10_000;
+
 /** What the triggers of article_counts would have kept, had they run; the migration's own zero stays beside it. */
 export const keptCounts = `
   INSERT INTO article_counts (tag_id, total)
@@ -30,6 +33,12 @@ const content = `
   ${keptCounts}
   INSERT INTO products (slug, title, description, price, stock, initial_stock)
     SELECT 'product-' || n, 'Product ' || n, repeat('What it is. ', 8), 1000, 1000000000, 1000000000 FROM generate_series(1, ${productCount}) n;
+  INSERT INTO orders (user_id, key, currency, total) SELECT 1 + n % 1000, 'key-' || n, 'EUR', 1000 FROM generate_series(1, ${orderCount}) n;
+  INSERT INTO order_lines (order_id, position, product_id, title, quantity, unit_price)
+    SELECT id, 0, 1 + number % ${productCount}, 'Product', 1, 1000 FROM orders;
+  INSERT INTO stock_movements (product_id, delta, reason, order_id) SELECT product_id, -1, 'order', order_id FROM order_lines;
+  INSERT INTO outcomes (id, fingerprint, answer)
+    SELECT sha256(key::bytea), sha256(id::text::bytea), convert_to(repeat('An answer, sealed. ', 20), 'UTF8') FROM orders;
   SET session_replication_role = origin;`;
 
 /** Puts a server whose data are in a folder on the core of what is not measured. */

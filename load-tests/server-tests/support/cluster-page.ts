@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { together } from '../../servers/arrange.ts';
 import { ClusterPage, isWhole } from '../../servers/cluster-page.ts';
 import type { ServersSite } from '../../servers/servers-site.ts';
 import type { TestServers } from './test-servers.ts';
@@ -9,6 +11,9 @@ const mark = 2;
 
 /** Seconds more for the server that the page itself comes over: another one takes the VIP first (mark 3), and the browser connects to it. */
 const handOver = 2;
+
+/** Seconds in which another primary is chosen, and whoever asks the lost one's Patroni is turned away by its own server (decision 0035). */
+const staying = 8;
 
 /** Seconds for a server that starts anew, until all on it is at work again. */
 const coming = 90;
@@ -50,7 +55,8 @@ export const clusterPageTests = (own: TestServers, siteOf: () => ServersSite): v
       await site.untilWhole(coming);
     });
 
-    test('the server that holds the VIP is shown as lost as soon as another one has taken it over', async (t) => {
+    test('the server that holds most is shown as lost as soon as another one has taken the VIP over, and stays so', async (t) => {
+      await together(site, () => {});
       const { holder = '' } = await site.roles();
       const began = Date.now();
       await site.hands.kill(holder);
@@ -58,6 +64,12 @@ export const clusterPageTests = (own: TestServers, siteOf: () => ServersSite): v
       t.diagnostic(`${holder} is shown as lost after ${took.toFixed(2)} s`);
       assert.ok(took < mark + handOver, `${took} s`);
       await page.until(30, began, (shown) => shown.holder !== `held by ${holder}` && !shown.isStale);
+      await sleep(staying * 1_000);
+      const later = page.shown.filter(({ at }) => at >= began + took * 1_000);
+      assert.deepEqual(
+        later.filter(({ servers }) => servers[holder] !== 'lost'),
+        [],
+      );
       await site.hands.boot(holder);
       await page.until(coming, Date.now(), isWhole);
       await site.untilWhole(coming);

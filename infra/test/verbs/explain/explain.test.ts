@@ -135,6 +135,7 @@ suite('what cannot be told', { timeout: 120_000 }, () => {
 });
 
 suite('a time', { timeout: 120_000 }, () => {
+  // The cluster page's stream of 10 s in there is none that waited.
   test('is told with how many requests waited or failed, the longest by their ids, and what the servers did', async () => {
     const { story, lines, requests } = await explainPeriod(inventory, serversWith(recorded('switch-over')), during);
     assert.deepEqual(story, [
