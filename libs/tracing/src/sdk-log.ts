@@ -16,6 +16,8 @@ const quiet = 60_000;
 /** Different things that are remembered as said. */
 const remembered = 100;
 const longest = 300;
+/** No news: in a container there is no /etc/machine-id, so the host has no id. */
+const known = 'dropping invalid resource attribute value for key "host.id"';
 
 /** An error arrives as the JSON of all its parts, stack included. */
 const textOf = (message: string): string => {
@@ -34,6 +36,7 @@ export const logSdk = (log: Log, level: string | undefined): void => {
     (write: keyof Log) =>
     (message: string): void => {
       const text = textOf(message).slice(0, longest);
+      if (text === known) return;
       // How many were dropped is another number each time, and the same news.
       const news = text.replaceAll(/\d+/g, '');
       const now = performance.now();
