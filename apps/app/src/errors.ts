@@ -1,7 +1,7 @@
 import { isUnavailable, isUnstorableText, Unavailable } from '@scale-up/database';
 import type { Database } from '@scale-up/database';
 import { Problem, sendProblem, toProblem } from '@scale-up/service';
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { validationProblem } from './validation.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -32,6 +32,13 @@ const translate = async (error: unknown, request: FastifyRequest, database: Data
   return toProblem(error);
 };
 
+/** Unless this server itself wants it closed, since it drains or was asked something ambiguous: it says so on Node's response. */
+const keepConnection = (reply: FastifyReply): void => {
+  const own = reply.raw.getHeader('connection');
+  reply.removeHeader('connection');
+  if (own !== undefined) reply.raw.setHeader('connection', own);
+};
+
 /** Makes everything a handler throws a problem document; what is our fault is logged. */
 export const handleApiErrors = (server: FastifyInstance, database: Database): void => {
   server.setErrorHandler(async (error: unknown, request, reply) => {
@@ -46,7 +53,7 @@ export const handleApiErrors = (server: FastifyInstance, database: Database): vo
     else if (problem.status >= 500) request.log.error({ err: error }, 'request failed');
     // Fastify would close the connection under a body that still arrives, and the reset would overtake the answer: web saw 413 as a
     // fault of this process. What arrives is thrown away instead, for limits.requestTimeout at most.
-    reply.removeHeader('connection');
+    keepConnection(reply);
     request.raw.resume();
     return sendProblem(reply, problem);
   });

@@ -35,9 +35,13 @@ export const callerOf = (request: FastifyRequest, reply: FastifyReply): Caller =
   };
 };
 
+/** Every answer ends so. Without a reason Node makes an error with its stack each time, 3 % of what an order costs. */
+const ended = 'the answer has ended';
+
 const leavingOf = ({ raw }: FastifyReply): AbortSignal => {
   const controller = new AbortController();
-  if (raw.destroyed) controller.abort();
-  raw.once('close', () => controller.abort());
+  const leave = (): void => controller.abort(ended);
+  if (raw.destroyed) leave();
+  raw.once('close', leave);
   return controller.signal;
 };

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { CallOutput, HandlerInput, Operation } from '@scale-up/contract';
 import type { Database, Queries } from '@scale-up/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
@@ -88,8 +89,8 @@ export type RoutingParts = {
   readonly caching: Caching;
   readonly early: EarlyReads;
   readonly tokens: Tokens;
-  /** 32 bytes that name writes and seal their answers. */
-  readonly secret: Buffer;
+  /** Names writes and seals their answers. */
+  readonly secret: KeyObject;
 };
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;

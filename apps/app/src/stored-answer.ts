@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 /** What a write answered, as it goes out again: byte for byte. */
 export type StoredAnswer = {
@@ -15,7 +15,7 @@ const sizes = { iv: 12, tag: 16 };
  * table alone must not be enough to read them.
  * @param key 32 bytes
  */
-export const seal = (key: Buffer, { body, ...head }: StoredAnswer): Buffer => {
+export const seal = (key: KeyObject, { body, ...head }: StoredAnswer): Buffer => {
   const iv = randomBytes(sizes.iv);
   const cipher = createCipheriv(algorithm, key, iv);
   const text = `${JSON.stringify(head)}\n${body}`;
@@ -23,7 +23,7 @@ export const seal = (key: Buffer, { body, ...head }: StoredAnswer): Buffer => {
 };
 
 /** @throws Error when it was sealed with another key, or was changed */
-export const unseal = (key: Buffer, sealed: Uint8Array): StoredAnswer => {
+export const unseal = (key: KeyObject, sealed: Uint8Array): StoredAnswer => {
   const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, sizes.iv));
   decipher.setAuthTag(bytes.subarray(-sizes.tag));

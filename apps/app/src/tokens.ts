@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import type { Secret } from '@scale-up/config';
 import { jwtVerify, SignJWT } from 'jose';
 
@@ -25,7 +26,7 @@ const most = 5_000;
  * @param lifetimeHours until a token expires
  */
 export const createTokens = (secret: Secret, lifetimeHours: number): Tokens => {
-  const key = new TextEncoder().encode(secret.reveal());
+  const key = createSecretKey(secret.reveal(), 'utf8');
   const verified = new Map<string, { readonly claims: Claims; readonly until: number }>();
   const remember = (token: string, claims: Claims, until: number): void => {
     // The one that has been there for longest; whoever still shows it is verified again.

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Operation } from '@scale-up/contract';
 import { type Database, type Outcome, type Queries, KeyReused, WriteUnderWay } from '@scale-up/database';
 import { Problem, remark } from '@scale-up/service';
@@ -15,8 +16,8 @@ type Parts = {
   readonly database: Database;
   readonly caching: Caching;
   readonly operation: Operation;
-  /** 32 bytes that key hashes and seal answers. */
-  readonly secret: Buffer;
+  /** Keys hashes and seals answers. */
+  readonly secret: KeyObject;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly input: { readonly key: string | undefined; readonly claims: Claims | undefined };
@@ -59,6 +60,8 @@ export const answerOnce = async (
     prepare && (await database.isKnown(key, caller)) ? undefined : doPrepare();
   const look = async (queries: Queries): Promise<Viewer | undefined> =>
     input.claims && requireViewer(queries, input.claims);
+  // What was sealed last, and need not be opened again.
+  let own: { readonly sealed: Uint8Array; readonly answer: StoredAnswer } | undefined;
   const work = async (queries: Queries, viewer: Viewer | undefined): Promise<Uint8Array> => {
     const headers: Record<string, string> = {};
     const setHeader = (name: string, value: string): void => void (headers[name] = value);
@@ -67,12 +70,14 @@ export const answerOnce = async (
     const ready = await prepared;
     const body = await handler({ ...input, viewer, prepared: ready, setHeader }, queries);
     // Not the reply's status: a caller who waited too long was told 503, and what is stored here is what the next one gets.
-    return seal(secret, { status: operation.status, headers, body: textOf(reply, operation, body) });
+    const answer: StoredAnswer = { status: operation.status, headers, body: textOf(reply, operation, body) };
+    own = { sealed: seal(secret, answer), answer };
+    return own.sealed;
   };
   await prepared;
   const outcome = await doOnce(() => database.once(key, work, caller, look));
   if (!outcome.isReplay) await caching.changed(operation);
-  return send(reply, secret, outcome);
+  return send(reply, outcome, own?.sealed === outcome.answer ? own.answer : openAnswer(secret, outcome.answer));
 };
 
 /** Once more when somebody else took the address between the question for it and the write. */
@@ -88,8 +93,11 @@ const doOnce = async (once: () => Promise<Outcome>): Promise<Outcome> => {
 };
 
 /** Sets status and headers of an answer, and gives its body. */
-const send = (reply: FastifyReply, secret: Buffer, { answer, isReplay }: Outcome): string | undefined => {
-  const { status, headers, body } = openAnswer(secret, answer);
+const send = (
+  reply: FastifyReply,
+  { isReplay }: Outcome,
+  { status, headers, body }: StoredAnswer,
+): string | undefined => {
   reply.code(status).headers(headers);
   if (isReplay) {
     reply.header('idempotency-replayed', 'true');
@@ -98,7 +106,7 @@ const send = (reply: FastifyReply, secret: Buffer, { answer, isReplay }: Outcome
   return body === '' ? undefined : sendText(reply, body);
 };
 
-const openAnswer = (secret: Buffer, answer: Uint8Array): StoredAnswer => {
+const openAnswer = (secret: KeyObject, answer: Uint8Array): StoredAnswer => {
   try {
     return unseal(secret, answer);
   } catch {
