@@ -4,27 +4,64 @@ import { askedByWrk } from '../contender.ts';
 import type { Pair } from '../pair.ts';
 import { articleCount, startDatabase } from '../programs/database.ts';
 import { freePort, startApp, startPeer } from '../programs/node.ts';
+import type { Running } from '../programs/running.ts';
 
 const peer = 'Express and TypeORM';
 
-const readPair = (name: string, what: string, path: string, mark: Pair['mark'], isLoggedIn: boolean): Pair => ({
+type Against = {
+  readonly name: string;
+  /** Starts it, given a port and the address of the database. */
+  readonly start: (port: number, database: string) => Promise<Running>;
+  /** Whether it knows the path that is asked for. */
+  readonly knowsPaths: boolean;
+};
+
+const service: Against = {
+  name: peer,
+  start: (port, database) => startPeer('express-typeorm', port, database),
+  knowsPaths: true,
+};
+
+/** What nothing that asks the database can be quicker than. */
+const select: Against = {
+  name: 'SELECT 1 over pg',
+  start: (port, database) => startPeer('pg-select', port, database),
+  knowsPaths: false,
+};
+
+/** What nothing that is made of Node's HTTP server can be quicker than: an answer as large as the article. */
+const bare: Against = {
+  name: 'node:http',
+  start: (port) => startPeer('node-bare', port, '2600'),
+  knowsPaths: false,
+};
+
+type Read = { readonly what: string; readonly path: string; readonly isLoggedIn?: boolean };
+
+const readPair = (
+  name: string,
+  { what, path, isLoggedIn = false }: Read,
+  mark: Pair['mark'],
+  against: Against = service,
+): Pair => ({
   name,
   what,
-  against: peer,
+  against: against.name,
   mark,
   memory: 160,
   start: async () => {
     const database = await startDatabase();
     const [own, other] = [await freePort(), await freePort()];
     const app = await startApp({ port: own, database: database.url, token: makeSecrets().token });
-    const theirs = await startPeer('express-typeorm', other, database.url);
-    const [url, otherUrl] = [`http://127.0.0.1:${own}`, `http://127.0.0.1:${other}`];
+    const theirs = await against.start(other, database.url);
+    const url = `http://127.0.0.1:${own}`;
+    const otherUrl = `http://127.0.0.1:${other}${against.knowsPaths ? path : '/'}`;
     await demandAnswer(`${url}${path}`);
-    await demandAnswer(`${otherUrl}${path}`);
+    await demandAnswer(otherUrl);
     const headers: Record<string, string> = isLoggedIn ? { authorization: `Token ${await newToken(url)}` } : {};
     return {
       ours: askedByWrk({ url: `${url}${path}`, headers }, { app, database }),
-      theirs: askedByWrk({ url: `${otherUrl}${path}` }, { [peer]: theirs, database }),
+      theirs: askedByWrk({ url: otherUrl }, { [against.name]: theirs, database }),
     };
   },
 });
@@ -38,37 +75,27 @@ const known = {
     because:
       'twenty rows with their token checked cost app 570 µs of a core and the peer 700; what is left of the ratio is the count, which app’s database keeps',
   },
-  list: {
-    reached: 18,
-    because: 'app’s cached answer costs 64 µs of a core, most of it HTTP, and the peer’s two statements 760',
-  },
   article: {
     reached: 5.2,
     because: 'app’s cached answer costs 57 µs of a core, most of it HTTP, and the peer’s one statement 280',
   },
 };
 
-/** app beside an ordinary service on the same database. */
+const reads = {
+  uncached: {
+    what: `20 of ${articleCount} articles, for who is logged in: no cache`,
+    path: list,
+    isLoggedIn: true,
+  },
+  list: { what: `20 of ${articleCount} articles, as shipped`, path: list },
+  article: { what: 'an article by its slug, as shipped', path: `/api/articles/article-${articleCount / 2}` },
+};
+
+/** app beside an ordinary service on the same database, and beside the least that Node can do. */
 export const articlePairs: readonly Pair[] = [
-  readPair(
-    'list-uncached',
-    `20 of ${articleCount} articles, for who is logged in: no cache`,
-    list,
-    { of: 'rate', value: 6, known: known.uncached },
-    true,
-  ),
-  readPair(
-    'list',
-    `20 of ${articleCount} articles, as shipped`,
-    list,
-    { of: 'rate', value: 20, known: known.list },
-    false,
-  ),
-  readPair(
-    'article',
-    'an article by its slug, as shipped',
-    `/api/articles/article-${articleCount / 2}`,
-    { of: 'rate', value: 15, known: known.article },
-    false,
-  ),
+  readPair('list-uncached', reads.uncached, { of: 'rate', value: 6, known: known.uncached }),
+  readPair('list-uncached-select', reads.uncached, { of: 'rate' }, select),
+  readPair('list', reads.list, { of: 'rate', value: 20 }),
+  readPair('article', reads.article, { of: 'rate', value: 15, known: known.article }),
+  readPair('article-node:http', reads.article, { of: 'rate' }, bare),
 ];
