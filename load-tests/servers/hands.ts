@@ -17,8 +17,11 @@ export type Hands = {
   readonly kill: (server: string) => Promise<void>;
   /** Waits until a server is there again, and switches it on where nobody else does. */
   readonly boot: (server: string) => Promise<void>;
-  /** Lets a whole server stand still for some seconds, its network included, as a virtual machine that is moved. */
-  readonly pause: (server: string, seconds: number) => Promise<void>;
+  /**
+   * Lets a whole server stand still for some seconds, its network included, as a virtual machine that is moved.
+   * @returns for how many seconds nothing was heard of it
+   */
+  readonly pause: (server: string, seconds: number) => Promise<number>;
   /** Gives a server an empty disk. */
   readonly reset: (server: string) => Promise<void>;
   /** Takes a server's network away, or with a second name lets nothing pass from the first to the second (one way), nor back. */
@@ -37,15 +40,19 @@ export const labHands = (lab: Lab): Hands => ({
   kill: lab.kill,
   boot: lab.boot,
   pause: async (name, seconds) => {
+    const before = performance.now();
     // Its kernel is the host's, and would go on answering.
     await lab.cut(name);
+    const silent = performance.now();
     try {
       await lab.exec(name, 'kill -STOP -1');
-      await sleep(seconds * 1_000);
+      // To bring it back takes about as long as this did, and it is away until then.
+      await sleep(Math.max(0, seconds * 1_000 - (performance.now() - before) - (performance.now() - silent)));
     } finally {
       await lab.exec(name, 'kill -CONT -1');
       await lab.heal(name);
     }
+    return (performance.now() - silent) / 1_000;
   },
   reset: lab.reset,
   cut: lab.cut,

@@ -20,8 +20,8 @@ const standStill = async (site: ServersSite, until: number, say: Say): Promise<v
     if (now() + wait + pauses.length * 1_000 > until) return sleep(Math.max(0, until - now()));
     await sleep(wait);
     const server = pick(others, Math.random);
-    say(`${server} stands still`);
-    await site.hands.pause(server, pauses.length);
+    const seconds = await site.hands.pause(server, pauses.length);
+    say(`${server} stood still for ${seconds.toFixed(2)} s`);
   }
 };
 
