@@ -40,8 +40,11 @@ const window = 2;
  * @param until the end of what is looked at
  */
 export const recoveryOf = (samples: readonly Sample[], end: number, until: number): number | undefined => {
+  // The first request comes a moment after the beginning, so the last one before what is looked at is over: a window without any says nothing.
+  const last = samples.reduce((latest, { at }) => Math.max(latest, at), 0);
+  const over = Math.min(until, (last - begin(samples)) / 1_000);
   let since: number | undefined;
-  for (let from = end; from + window <= until; from += 1) {
+  for (let from = end; from + window <= over; from += 1) {
     const isWell = isBorne(figuresOf(between(samples, from, from + window)));
     if (isWell) since ??= from;
     else since = undefined;

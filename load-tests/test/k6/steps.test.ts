@@ -72,6 +72,17 @@ test('a site that is as before right behind a spike has recovered at once', () =
   );
 });
 
+test('after the last request nothing is looked at: it is not missing', () => {
+  assert.equal(
+    recoveryOf(
+      run(28, () => 40),
+      10,
+      30,
+    ),
+    0,
+  );
+});
+
 test('the recovery ends with the last bad second, not with the first good one', () => {
   const took = (second: number): number => (second === 14 ? 900 : 40);
   assert.equal(recoveryOf(run(30, took), 10, 30), 5);
