@@ -21,7 +21,6 @@ export const allPairs: readonly Pair[] = [
 ];
 
 /**
- * Those of the short bench: one of each kind, two minutes in all. `order` waits for a disk, which is another one each time: 0.17 to 0.48 in five runs of the
- * same code.
+ * Those of the short bench: one of each kind, two minutes in all. `order` waits for a disk, which is another one each time.
  */
 export const shortPairs: readonly string[] = ['file-small-nginx', 'forward-nginx', 'list-uncached', 'list', 'article'];

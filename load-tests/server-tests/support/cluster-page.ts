@@ -36,6 +36,8 @@ export const clusterPageTests = (own: TestServers, siteOf: () => ServersSite): v
 
     test('shows every server as up, and who holds the VIP', async () => {
       await page.until(60, 0, isWhole);
+      // All of them were just asked for their ports.
+      await site.untilWhole(30);
       const { holder } = await site.roles();
       assert.equal(page.shown.at(-1)?.holder, `held by ${holder}`);
     });
