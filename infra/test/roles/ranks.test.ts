@@ -42,6 +42,11 @@ suite('when processors are short', { skip: cannotRender, timeout: 600_000 }, () 
     }
   });
 
+  test('who is logged in, verbs among them, comes last', () => {
+    const slice = three.files['s1']?.find(({ path }) => path === '/etc/systemd/system/user.slice.d/scale-up.conf');
+    assert.match(slice?.text ?? '', /^\[Slice\]\nCPUWeight=20$/m);
+  });
+
   test('a server says so of the units of its own groups', () => {
     assert.deepEqual(Object.keys(weightsOn(tiers, 'web-1')), ['haproxy']);
     assert.deepEqual(Object.keys(weightsOn(tiers, 'db-1')).toSorted(), ['etcd', 'patroni', 'scale-up-witness']);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { imageOf, type Service } from '../../images/services.ts';
 import { VerbError } from '../support/exit-codes.ts';
-import { ownConnection, type Remote, script } from '../support/ssh.ts';
+import { ownConnection, type Remote, script, unhurried } from '../support/ssh.ts';
 import type { VerbContext } from '../support/verb.ts';
 
 /** 60 MB over a slow line take this long at most, in milliseconds. */
@@ -10,7 +10,10 @@ const patience = 600_000;
 
 /** The command that writes images to its output; an id outlives Docker's format. */
 export const saveOnServer = (images: readonly string[]): Remote =>
-  script('podman save --quiet --multi-image-archive --format docker-archive "$@" | zstd --quiet --stdout', ...images);
+  script(
+    `${unhurried} podman save --quiet --multi-image-archive --format docker-archive "$@" | zstd --quiet --stdout`,
+    ...images,
+  );
 
 /**
  * Copies a release's images from one server to another, through this machine: servers have no keys to each other.
@@ -25,7 +28,7 @@ export const copyImages = async (
   services: readonly Service[],
 ): Promise<void> => {
   const save = saveOnServer(services.map((service) => `${imageOf(service)}:${tag}`));
-  const load = script('zstd --decompress --stdout --quiet | podman load --quiet');
+  const load = script(`${unhurried} zstd --decompress --stdout --quiet | podman load --quiet`);
   const ends = [servers.start(from, save, ownConnection), servers.start(to, load, ownConnection)] as const;
   const [giver, taker] = ends;
   let complaint = '';

@@ -10,7 +10,7 @@ import { localFolder } from '../../local/paths.ts';
 import { run } from '../../lab/run.ts';
 import { VerbError } from '../support/exit-codes.ts';
 import type { Servers } from '../support/servers.ts';
-import { ownConnection, script } from '../support/ssh.ts';
+import { ownConnection, script, unhurried } from '../support/ssh.ts';
 import type { VerbContext } from '../support/verb.ts';
 
 /** So many servers are sent to at once: more would only share the same way out of here. */
@@ -52,7 +52,7 @@ const archive = async (engine: Engine, images: readonly string[], file: string):
 const send = async (servers: Servers, server: string, file: string, signal: AbortSignal): Promise<void> => {
   const child = servers.start(
     server,
-    script('zstd --decompress --stdout --quiet | podman load --quiet'),
+    script(`${unhurried} zstd --decompress --stdout --quiet | podman load --quiet`),
     ownConnection,
   );
   let complaint = '';
@@ -131,7 +131,7 @@ export const sendThroughRegistry = async (
   await report.step([...lacked.keys()].join(', '), 'pull them', () =>
     forEach([...lacked], async ([server, names]) => {
       for (const service of names as Service[]) {
-        const text = 'podman pull --quiet "$1" && podman tag "$1" "$2"';
+        const text = `${unhurried} podman pull --quiet "$1" && podman tag "$1" "$2"`;
         const pull = script(text, `${registry}/${service}:${tag}`, `${imageOf(service)}:${tag}`);
         await servers.demand(server, { ...pull, timeout: patience });
       }

@@ -36,6 +36,13 @@ export const script = (text: string, ...args: string[]): Remote => ({
   words: ['bash', '-euo', 'pipefail', '-c', text, 'bash', ...args],
 });
 
+/**
+ * Begins the text of a `script` that may take what others leave of processors and disk: such as the unpacking of images, during which a site goes on. The last
+ * words are for kernels that share processors among sessions (sched(7), autogroup), of which SSH makes one for each command.
+ */
+export const unhurried =
+  'renice -n 19 $$ >/dev/null; ionice -c idle -p $$; { echo 19 >/proc/$$/autogroup; } 2>/dev/null || true;';
+
 /** Where sockets of shared connections lie: a short path, since one may have 104 characters, and ours alone. */
 const socketFolder = (): string => {
   const { uid } = userInfo();
