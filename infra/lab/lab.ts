@@ -9,6 +9,7 @@ import { withheld } from './machine.ts';
 import { boot, isOn, powerOff } from './power.ts';
 import { isAlive, readProcesses } from './processes.ts';
 import { command } from './run.ts';
+import { letPass, standStill } from './stand-still.ts';
 
 export type Outcome = { readonly code: number; readonly output: string };
 
@@ -40,6 +41,8 @@ export type Lab = Omit<Layout, 'servers'> & {
   readonly cut: (server: string, other?: string, options?: { readonly isOneWay?: boolean }) => Promise<void>;
   /** Undoes what was cut of a server, or everywhere. */
   readonly heal: (server?: string) => Promise<void>;
+  /** Lets a server stand still, as a virtual machine that is moved; returns for how many seconds nothing was heard of it. */
+  readonly standStill: (server: string, seconds: number) => Promise<number>;
 };
 
 /** A server by its name. */
@@ -106,7 +109,7 @@ const labOf = (layout: Layout): Lab => {
     const [program = '', ...args] = [...prefix, ...words];
     return runToEnd({ command: program, args }, options);
   };
-  return {
+  const lab: Lab = {
     ...layout,
     get servers() {
       return Object.fromEntries(Object.entries(layout.servers).map(([name, server]) => [name, asItIs(server)]));
@@ -131,6 +134,13 @@ const labOf = (layout: Layout): Lab => {
       if (other === undefined) await unplugServer(layout, server);
       else await block(layout, server, known(other), isOneWay);
     },
-    heal: async (name) => heal(layout, name === undefined ? undefined : known(name)),
+    heal: async (name) => {
+      await heal(layout, name === undefined ? undefined : known(name));
+      for (const each of name === undefined ? Object.values(layout.servers) : [known(name)])
+        await letPass(layout, each);
+    },
+    standStill: async (name, seconds) =>
+      standStill(layout, known(name), seconds, (signal) => lab.exec(name, `kill -${signal} -1`)),
   };
+  return lab;
 };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab, Outcome } from '@scale-up/infra/lab/lab.ts';
 
 /** What is done to the servers to break them: from the host of a lab, or over SSH. */
@@ -39,21 +38,7 @@ export const labHands = (lab: Lab): Hands => ({
   exec: lab.exec,
   kill: lab.kill,
   boot: lab.boot,
-  pause: async (name, seconds) => {
-    const before = performance.now();
-    // Its kernel is the host's, and would go on answering.
-    await lab.cut(name);
-    const silent = performance.now();
-    try {
-      await lab.exec(name, 'kill -STOP -1');
-      // To bring it back takes about as long as this did, and it is away until then.
-      await sleep(Math.max(0, seconds * 1_000 - (performance.now() - before) - (performance.now() - silent)));
-    } finally {
-      await lab.exec(name, 'kill -CONT -1');
-      await lab.heal(name);
-    }
-    return (performance.now() - silent) / 1_000;
-  },
+  pause: lab.standStill,
   reset: lab.reset,
   cut: lab.cut,
   heal: lab.heal,

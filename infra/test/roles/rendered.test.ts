@@ -53,7 +53,7 @@ suite('what roles write', { skip: cannotRender, timeout }, () => {
       loadbalancers: ['edge (HAProxy)', "HAProxy's figures"],
       web: ['edge (HAProxy)', "HAProxy's figures", 'web'],
       app: ['app'],
-      database: ['PostgreSQL 17', 'Patroni', 'etcd'],
+      database: ['PostgreSQL 17', 'Patroni', 'etcd', 'knocks of witnesses'],
       cache: ['Valkey'],
     };
 

@@ -1,7 +1,10 @@
 """What witnesses do, on a network, a clock and an etcd of this test's own. argv: the folder of the program, then what unittest takes."""
 
+import socket
 import sys
+import time
 import unittest
+from unittest import mock
 
 sys.path.insert(0, sys.argv.pop(1))
 sys.dont_write_bytecode = True
@@ -132,6 +135,53 @@ class Server:
 
     def find(self, address):
         self.reaches[address] = set(silence.PORTS)
+
+
+class Unmarked(socket.socket):
+    """Marks are for root."""
+
+    def setsockopt(self, level, option, value):
+        if option != socket.SO_MARK:
+            super().setsockopt(level, option, value)
+
+
+class Knocks(unittest.TestCase):
+    """At this machine's own ports: a real kernel answers."""
+
+    def setUp(self):
+        self.loud = socket.create_server(("127.0.0.1", 0))
+        self.loud.settimeout(0.05)
+        closed = socket.create_server(("127.0.0.1", 0))
+        quiet = closed.getsockname()[1]
+        closed.close()
+        loud = self.loud.getsockname()[1]
+        patched = {"QUIET_PORT": quiet, "LOUD_PORTS": (loud,), "PORTS": (quiet, loud)}
+        patches = [mock.patch.object(silence, name, value) for name, value in patched.items()]
+        for patch in [*patches, mock.patch.object(socket, "socket", Unmarked)]:
+            patch.start()
+            self.addCleanup(patch.stop)
+        self.addCleanup(self.loud.close)
+        self.silence = silence.Silence(time.monotonic())
+        self.probes = silence.Probes("127.0.0.1", self.silence, time.monotonic())
+        self.addCleanup(self.probes.close)
+
+    def knock_for(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.probes.round(time.monotonic(), 0.05)
+
+    def test_a_refusal_is_a_sign_of_life_and_no_program_is_bothered(self):
+        self.knock_for(1)
+        self.assertLess(time.monotonic() - self.silence.answered[silence.QUIET_PORT], 0.3)
+        self.assertRaises(TimeoutError, self.loud.accept)
+
+    def test_a_server_that_refuses_nothing_is_asked_where_programs_listen(self):
+        really = self.probes._knock
+        self.probes._knock = lambda port, now: None if port == silence.QUIET_PORT else really(port, now)
+        self.knock_for(1)
+        self.loud.accept()
+        self.assertFalse(self.silence.is_long(time.monotonic()))
+        self.assertLess(time.monotonic() - max(self.silence.answered.values()), 0.4)
 
 
 class Witnesses(unittest.TestCase):

@@ -90,6 +90,8 @@ export const serverMarks = (minutes: number): readonly Mark[] => [
     name: '19-pauses',
     what: `1 % of all packets lost for ${minutes} min, and now and then a server stands still for ${pauses.length} s`,
     limits: { failed: 'none', isUneventful: true },
+    // The primary stands still as well.
+    arrange: apart,
     strike: uneventful(minutes, { loss: 0.01, hasPauses: true }),
   },
 ];
