@@ -6,10 +6,16 @@ const tableOf = ({ name }: ServerLayout): string => `bridge pause-${name}`;
 
 /** Nothing passes the cable, which stays plugged: a kernel whose cable is pulled knows of it, and begins anew when it is back. */
 const rules = (server: ServerLayout): string => {
-  const chain = (hook: string, ...drops: string[]): string =>
-    `chain ${hook} { type filter hook ${hook} priority 0; policy accept; ${drops.join('; ')}; }`;
-  const [from, to] = ['iifname', 'oifname'].map((side) => `${side} "${server.port}" drop`) as [string, string];
-  return `table ${tableOf(server)} { ${chain('forward', from, to)} ${chain('input', from)} ${chain('output', to)} }`;
+  const from = `iifname "${server.port}" drop`;
+  const to = `oifname "${server.port}" drop`;
+  const chain = (hook: string, ...drops: string[]): string[] => [
+    `  chain ${hook} {`,
+    `    type filter hook ${hook} priority 0; policy accept;`,
+    ...drops.map((drop) => `    ${drop}`),
+    '  }',
+  ];
+  const chains = [...chain('forward', from, to), ...chain('input', from), ...chain('output', to)];
+  return [`table ${tableOf(server)} {`, ...chains, '}'].join('\n');
 };
 
 const load = ({ namespace }: Layout, text: string): Promise<string> =>
@@ -17,7 +23,7 @@ const load = ({ namespace }: Layout, text: string): Promise<string> =>
 
 /** Lets everything pass again, whether it did or not. */
 export const letPass = async (layout: Layout, server: ServerLayout): Promise<void> => {
-  await load(layout, `table ${tableOf(server)} {}; delete table ${tableOf(server)}`);
+  await load(layout, `table ${tableOf(server)}\ndelete table ${tableOf(server)}`);
 };
 
 /**
