@@ -34,7 +34,7 @@ suite('when processors are short', { skip: cannotRender, timeout: 600_000 }, () 
 
   test('the same is said of sessions, which count where units do not', () => {
     const ranks = three.files['s1']?.filter(({ path }) => path.endsWith('scale-up-rank.conf')) ?? [];
-    assert.equal(ranks.length, 7);
+    assert.equal(ranks.length, 6);
     for (const { path, text } of ranks) {
       const weight = Number(/^CPUWeight=(\d+)$/m.exec(text)?.[1]);
       const nice = Number(/echo (-?\d+) >\/proc\/\$MAINPID\/autogroup/.exec(text)?.[1]);
@@ -49,6 +49,6 @@ suite('when processors are short', { skip: cannotRender, timeout: 600_000 }, () 
 
   test('a server says so of the units of its own groups', () => {
     assert.deepEqual(Object.keys(weightsOn(tiers, 'web-1')), ['haproxy']);
-    assert.deepEqual(Object.keys(weightsOn(tiers, 'db-1')).toSorted(), ['etcd', 'patroni', 'scale-up-witness']);
+    assert.deepEqual(Object.keys(weightsOn(tiers, 'db-1')).toSorted(), ['etcd', 'patroni']);
   });
 });
