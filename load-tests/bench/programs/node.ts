@@ -42,7 +42,7 @@ export const startBehind = (name: string, port: number, ...args: string[]): Prom
   start('others', `load-tests/bench/peers/${name}.ts`, port, { program: [String(port), ...args] }, {});
 
 const service = (core: Core, name: 'web' | 'app', port: number, env: NodeJS.ProcessEnv): Promise<Running> =>
-  start(core, `apps/${name}/src/server.ts`, port, { node: launch.args }, { ...launch.env, ...env });
+  start(core, `apps/${name}/src/server.ts`, port, { node: launch.argsFor(name) }, { ...launch.env, ...env });
 
 export type WebOptions = {
   readonly port: number;
