@@ -26,6 +26,8 @@ export type EarlyAnswers = {
   readonly contextOf: (request: IncomingMessage) => Context;
   /** Told of each answer, with the milliseconds that it took. */
   readonly answered: (request: IncomingMessage, context: Context, route: string, milliseconds: number) => void;
+  /** Told at the end of one that has a span, with whether its client got all of it. */
+  readonly recorded: (request: IncomingMessage, context: Context, route: string, isWhole: boolean) => void;
 };
 
 const contexts = new WeakMap<IncomingMessage, Context>();
@@ -52,7 +54,7 @@ const isPlain = (request: IncomingMessage): boolean => {
  * anything else.
  * @param server whose requests; Fastify listens to it already
  */
-export const answerEarly = (server: Server, { health, sourceOf, contextOf, answered }: EarlyAnswers): void => {
+export const answerEarly = (server: Server, { health, sourceOf, contextOf, answered, recorded }: EarlyAnswers): void => {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
   const ordinary = (request: IncomingMessage, response: ServerResponse): void => {
@@ -61,13 +63,15 @@ export const answerEarly = (server: Server, { health, sourceOf, contextOf, answe
   const answer = async (request: IncomingMessage, response: ServerResponse, { route, look }: EarlySource) => {
     const begun = performance.now();
     const context = contextOf(request);
-    // What is recorded has all its parts on the ordinary way.
-    const found = context.span ? undefined : await look();
+    // Whatever is asked of others for it is a part of its span; what is not found here is looked for again on the ordinary way.
+    const found = await (context.span ? context.span.run(look) : look());
     if (!found || health.phase !== 'ready') {
       contexts.set(request, context);
       return ordinary(request, response);
     }
     if (response.destroyed) return;
+    // The one event that comes in any case: the client got all of it, or left.
+    if (context.span) response.once('close', () => recorded(request, context, route, response.writableFinished));
     response.writeHead(200, ['x-request-id', context.id, ...found.headers]).end(found.body);
     answered(request, context, route, performance.now() - begun);
   };

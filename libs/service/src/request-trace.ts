@@ -73,6 +73,16 @@ export const recordRequest = (span: Span, request: FastifyRequest, { raw }: Fast
 };
 
 /**
+ * Records a request that Fastify does not know, at its end.
+ * @param status undefined where no answer has begun
+ * @param isWhole whether the client got all of it
+ */
+export const recordAnswer = (span: Span, described: Described, status: number | undefined, isWhole: boolean): void => {
+  describe(span, described);
+  end(span, status, isWhole);
+};
+
+/**
  * Records a request of the fast path, at its end.
  * @param client its address
  * @param status undefined where it was not answered to the end
@@ -85,6 +95,5 @@ export const recordExchange = (
 ): void => {
   const { method, target, forwardedProto } = asked;
   const scheme = (isFromTrustedPeer && forwardedProto) || 'http';
-  describe(span, { id, method, route, target, scheme, client });
-  end(span, status, status !== undefined);
+  recordAnswer(span, { id, method, route, target, scheme, client }, status, status !== undefined);
 };

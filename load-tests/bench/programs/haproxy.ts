@@ -36,11 +36,20 @@ export const startHaproxy = (core: Core, folder: string, port: number, configura
 export const bindTls = (certificate: string | undefined): string =>
   certificate === undefined ? '' : ` ssl crt ${certificate} alpn h2,http/1.1`;
 
+export type PlainHaproxy = {
+  readonly port: number;
+  readonly upstream: number;
+  /** A file with certificate and key; without one it speaks HTTP alone. */
+  readonly certificate: string | undefined;
+  /** Whether it keeps files, and answers by itself what it has. */
+  readonly isCaching?: boolean;
+};
+
 /**
  * HAProxy as Debian configures it, in front of one server: one thread for its core, a log line for each request, connections kept on both sides. What the site's
  * edge does beside, it does not do.
  */
-export const plainHaproxy = (port: number, upstream: number, certificate: string | undefined): string => `
+export const plainHaproxy = ({ port, upstream, certificate, isCaching = false }: PlainHaproxy): string => `
 global
   nbthread 1
   log stdout format raw local0
@@ -55,9 +64,10 @@ defaults
   timeout server 50s
   http-reuse always
 
+${isCaching ? 'cache files\n  total-max-size 64\n  max-object-size 1048576\n  max-age 3600\n' : ''}
 frontend front
   bind 127.0.0.1:${port}${bindTls(certificate)}
-  default_backend behind
+${isCaching ? '  http-request cache-use files\n  http-response cache-store files\n' : ''}  default_backend behind
 
 backend behind
   server one 127.0.0.1:${upstream}
