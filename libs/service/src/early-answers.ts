@@ -54,7 +54,10 @@ const isPlain = (request: IncomingMessage): boolean => {
  * anything else.
  * @param server whose requests; Fastify listens to it already
  */
-export const answerEarly = (server: Server, { health, sourceOf, contextOf, answered, recorded }: EarlyAnswers): void => {
+export const answerEarly = (
+  server: Server,
+  { health, sourceOf, contextOf, answered, recorded }: EarlyAnswers,
+): void => {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
   const ordinary = (request: IncomingMessage, response: ServerResponse): void => {

@@ -59,8 +59,8 @@ const origin = (address: unknown): string => {
  * @param options its entry, variables beside the inherited ones, and arguments for Node
  */
 export const spawnService = ({ entry, env, args = [] }: ServiceOptions) => {
-  const name = /\/apps\/(\w+)\//.exec(entry)?.[1];
-  const child = spawn(process.execPath, [...launch.argsFor(name), ...args, entry], {
+  const service = /\/apps\/(\w+)\//.exec(entry)?.[1];
+  const child = spawn(process.execPath, [...launch.argsFor(service), ...args, entry], {
     env: { ...process.env, ...launch.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

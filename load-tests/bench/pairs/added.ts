@@ -18,7 +18,15 @@ export const addedPairs: readonly Pair[] = [
     name: 'added',
     what: `20 of ${articleCount} articles, web in front of app, at half of what they bear`,
     against: 'app alone, at the same rate',
-    mark: { of: 'added p99', value: 1 },
+    mark: {
+      of: 'added p99',
+      value: 1,
+      known: {
+        reached: 30,
+        because:
+          'two cores cannot show it: app and whoever asks share one, and app alone is 8 to 85 ms late in a hundredth of the cases, from round to round',
+      },
+    },
     memory: 120,
     start: async (folder) => {
       const database = await startDatabase();

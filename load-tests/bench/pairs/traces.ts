@@ -35,13 +35,27 @@ const demandTraces = async (sink: number): Promise<void> => {
 type Start = (env: NodeJS.ProcessEnv) => Promise<Contender>;
 
 /**
+ * @param reached of the mark, when that was written down
  * @param prepare starts what both need, and gives the way to start one
  */
-const tracesPair = (name: string, what: string, prepare: (folder: string) => Promise<Start>): Pair => ({
+const tracesPair = (
+  name: string,
+  what: string,
+  reached: number,
+  prepare: (folder: string) => Promise<Start>,
+): Pair => ({
   name: `traces-${name}`,
   what: `${what}, one in ten traced`,
   against: 'none traced',
-  mark: { of: 'rate', value: 0.93 },
+  mark: {
+    of: 'rate',
+    value: 0.93,
+    known: {
+      reached,
+      because:
+        'a span that is recorded costs 40 to 100 µs of a core, the SDK’s own work and the protobuf it is sent as; one in ten is a fifth of what an answer from memory costs',
+    },
+  },
   start: async (folder) => {
     const sink = await freePort();
     await startBehind('otlp-sink', sink);
@@ -64,16 +78,16 @@ const startOneWeb = async (files: string, upstream: number, path: string, env: N
 
 /** What traces cost: each of our own processes beside itself without, and both together. */
 export const tracesPairs: readonly Pair[] = [
-  tracesPair('file', 'a static file of 1.4 kB, web alone', async (folder) => {
+  tracesPair('file', 'a static file of 1.4 kB, web alone', 0.75, async (folder) => {
     const [files, nobody] = [makeFiles(folder), await freePort()];
     return (env) => startOneWeb(files, nobody, `/${fileOf('small')}`, env);
   }),
-  tracesPair('forward', 'a request passed on, web alone', async (folder) => {
+  tracesPair('forward', 'a request passed on, web alone', 0.87, async (folder) => {
     const [files, behind] = [makeFiles(folder), await freePort()];
     await nginxOfJson('others', `${folder}/upstream`, behind, jsonSize);
     return (env) => startOneWeb(files, behind, '/api/tags', env);
   }),
-  tracesPair('list', `20 of ${articleCount} articles, app alone`, async () => {
+  tracesPair('list', `20 of ${articleCount} articles, app alone`, 0.72, async () => {
     const database = await startDatabase();
     return async (env) => {
       const port = await freePort();
@@ -83,7 +97,7 @@ export const tracesPairs: readonly Pair[] = [
       return askedByWrk({ url }, { app, database });
     };
   }),
-  tracesPair('site', `20 of ${articleCount} articles through web and app`, async (folder) => {
+  tracesPair('site', `20 of ${articleCount} articles through web and app`, 0.83, async (folder) => {
     const [files, database] = [makeFiles(folder), await startDatabase()];
     return async (env) => {
       const [front, back] = [await freePort(), await freePort()];
