@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { whyNoBench } from '@scale-up/infra/checks/why-no-bench.ts';
@@ -14,6 +14,7 @@ import { moveTo } from './programs/pinned.ts';
 import { provideTools, ToolsMissing } from './programs/tools.ts';
 import { chartOf } from './report/chart.ts';
 import { type BenchRecord, documentOf } from './report/document.ts';
+import { withBench } from './report/readme.ts';
 import { tableOf } from './report/table.ts';
 import { measurePair } from './run.ts';
 
@@ -24,7 +25,7 @@ asks. Exit code 1 when a mark was missed.
   --rounds N      of each (5)
   --seconds N     of each contender in each round (5)
   --short         some of them for three minutes; exit code 1 when one is a quarter worse than its mark, or than what it is known to reach
-  --publish       puts it into docs/results: bench.md, bench.svg, bench.json
+  --publish       puts it into docs/results (bench.md, bench.svg, bench.json) and the table of README
   --list          what there is, and its marks`;
 
 /** The short bench: long enough that code is compiled, and that the median of three says something. */
@@ -103,7 +104,11 @@ const run = async (options: Options): Promise<boolean> => {
   const command = ['npx nx bench load-tests', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
   const record: BenchRecord = { date: new Date().toISOString(), command, ...about, results, leftOut };
   keep(record, `${localFolder}bench/`);
-  if (options.publish) keep(record, `${root}docs/results/`);
+  if (options.publish) {
+    keep(record, `${root}docs/results/`);
+    const readme = `${root}README.md`;
+    writeFileSync(readme, withBench(readFileSync(readme, 'utf8'), results));
+  }
   print(`\n${tableOf(results)}`);
   const found = complaints(results, options);
   for (const text of found) print(`✘ ${text}`);

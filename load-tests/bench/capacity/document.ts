@@ -1,3 +1,4 @@
+import { withMarked } from '../../report/marked.ts';
 import { type Costs, kindNames, kinds, tiers, usualMix } from './kinds.ts';
 import { costOf, type Fleet, limitsOf, rateOf, rateOfServer } from './model.ts';
 import { costTable, row } from './table.ts';
@@ -66,9 +67,5 @@ ${fleetTable(costs)}`;
  * The page with what was measured where its marks stand.
  * @throws Error when it has no such marks
  */
-export const withCosts = (page: string, costs: Costs): string => {
-  const from = page.indexOf(marks.begin);
-  const to = page.indexOf(marks.end);
-  if (from < 0 || to < from) throw new Error(`docs/capacity.md has no ${marks.begin} with ${marks.end} behind it`);
-  return `${page.slice(0, from + marks.begin.length)}\n\n${textOf(costs)}\n\n${page.slice(to)}`;
-};
+export const withCosts = (page: string, costs: Costs): string =>
+  withMarked(page, 'docs/capacity.md', marks, textOf(costs));

@@ -1,3 +1,4 @@
+import { withMarked } from '../../report/marked.ts';
 import { median } from '../../servers/figures.ts';
 import type { Injection } from '../record.ts';
 import { pair, seconds } from './summary.ts';
@@ -66,9 +67,5 @@ const marks = { begin: '<!-- drill: npx nx drill-results load-tests -->', end: '
  * README with that table where its marks stand.
  * @throws Error when it has no such marks
  */
-export const withTable = (readme: string, injections: readonly Injection[]): string => {
-  const from = readme.indexOf(marks.begin);
-  const to = readme.indexOf(marks.end);
-  if (from < 0 || to < from) throw new Error(`README.md has no ${marks.begin} with ${marks.end} behind it`);
-  return `${readme.slice(0, from + marks.begin.length)}\n\n${readmeTable(injections)}\n\n${readme.slice(to)}`;
-};
+export const withTable = (readme: string, injections: readonly Injection[]): string =>
+  withMarked(readme, 'README.md', marks, readmeTable(injections));
