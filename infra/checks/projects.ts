@@ -28,3 +28,6 @@ export const projects = (): Project[] =>
     .filter((file) => /^(apps\/[^/]+|libs\/[^/]+|infra|load-tests)\/package\.json$/.test(file))
     .map((file) => file.replace('package.json', ''))
     .map((folder) => ({ folder, manifest: readManifest(folder) }));
+
+/** What Nx calls a project. */
+export const nameOf = ({ manifest }: Project): string => manifest.nx?.name ?? manifest.name;

@@ -5,7 +5,7 @@ import { messageOf } from '../local/message.ts';
 import { localFolder, root } from '../local/paths.ts';
 import { buildSite } from '../local/site-build.ts';
 import { bold, dim, print } from '../local/terminal.ts';
-import { projects } from './projects.ts';
+import { nameOf, type Project, projects } from './projects.ts';
 import { type Outcome, resultsVariable } from './reporter.ts';
 import { type LeftOut, provideSystemPackages } from './system-packages.ts';
 import { whyNoBench } from './why-no-bench.ts';
@@ -19,10 +19,13 @@ const usage = `usage: npm test          format, lint, types, boundaries, unit, i
 const slowProjects = ['site', 'infra', 'app', 'web', 'db-migrator', 'database', 'cache', 'load-tests'];
 
 /** Steps whose failures are counted test by test. */
-const testSteps = new Set(['tests', 'boundaries and documents', 'tests on servers']);
+const testSteps = new Set(['tests of app and libs', 'tests', 'boundaries and documents', 'tests on servers']);
 
 const results = `${localFolder}test-results.jsonl`;
 const coverage = `${localFolder}coverage`;
+
+/** What Node has compiled: its programs start by the thousand. Not where coverage is asked for, which it would make less precise (Node's documentation of `module`). */
+const compiled = { NODE_COMPILE_CACHE: `${localFolder}compiled` };
 const failures: string[] = [];
 
 /** What a program says that could not do what it was asked to, and saw nothing wrong. */
@@ -73,11 +76,23 @@ const staticChecks = async (): Promise<void> => {
  * The tests of some projects, one project after another: they kill processes and hold others to deadlines, which says something
  * only on a machine that is not overloaded. Files of a project still run side by side.
  */
-const runTests = (name: string, nxArguments: readonly string[], isCoverageWanted: boolean): Promise<boolean> =>
-  step(name, 'nx', [...nxArguments, '--output-style=stream-without-prefixes'], {
-    ...reporting(),
-    ...(isCoverageWanted && { NODE_V8_COVERAGE: coverage }),
-  });
+const runTests = (name: string, nxArguments: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> =>
+  step(name, 'nx', [...nxArguments, '--output-style=stream-without-prefixes'], { ...reporting(), ...env });
+
+/** Those whose coverage is shown come first, by themselves: it says what their own tests reach. */
+const runAll = async (tested: readonly Project[], isCoverageWanted: boolean): Promise<void> => {
+  const run = async (name: string, some: readonly Project[], env: NodeJS.ProcessEnv): Promise<void> => {
+    const names = some.map(nameOf).join(',');
+    if (names !== '') await runTests(name, ['run-many', '-t', 'test', '-p', names, '--parallel=1'], env);
+  };
+  if (!isCoverageWanted) return run('tests', tested, compiled);
+  const { covered = [], others = [] } = Object.groupBy(tested, ({ folder }) =>
+    /^(?:apps\/app|libs\/.*)\/$/.test(folder) ? 'covered' : 'others',
+  );
+  await run('tests of app and libs', covered, { NODE_V8_COVERAGE: coverage });
+  await reportCoverage();
+  await run('tests', others, compiled);
+};
 
 /** The environment in which a test runner shows its tests and writes down what became of them. */
 const reporting = (): NodeJS.ProcessEnv => ({
@@ -158,18 +173,14 @@ const main = async (): Promise<void> => {
   const leftOut = provideSystemPackages(slow, (line) => print(dim(line)));
   await staticChecks();
   const excluded = new Set([...leftOut.map(({ project }) => project), ...slow]);
-  const names = projects()
-    .filter(({ manifest }) => manifest.scripts?.['test'])
-    .map(({ manifest }) => manifest.nx?.name ?? manifest.name)
-    .filter((name) => !excluded.has(name));
+  const tested = projects().filter((one) => one.manifest.scripts?.['test'] && !excluded.has(nameOf(one)));
   if (!excluded.has('site')) await build();
-  if (isFast) await runTests('boundaries and documents', ['boundaries', 'infra'], false);
-  await runTests('tests', ['run-many', '-t', 'test', '-p', names.join(','), '--parallel=1'], !isFast);
-  if (!isFast) await reportCoverage();
+  if (isFast) await runTests('boundaries and documents', ['boundaries', 'infra'], compiled);
+  await runAll(tested, !isFast);
   if (!isFast) leftOut.push(...(await bench()));
   const noServers = whyNoServers();
   if (!isFast && noServers === undefined)
-    await step('tests on servers', '../../infra/checks/servers.ts', [], reporting());
+    await step('tests on servers', '../../infra/checks/servers.ts', [], { ...reporting(), ...compiled });
   else if (!isFast) leftOut.push({ project: 'servers', reason: `there can be no lab here: ${noServers}` });
   summary(leftOut, (performance.now() - start) / 1000);
   process.exitCode = failures.length > 0 ? 1 : 0;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { projects, readManifest, repositoryFiles } from '../checks/projects.ts';
+import { nameOf, projects, readManifest, repositoryFiles } from '../checks/projects.ts';
 import { root } from '../local/paths.ts';
 
 const files = repositoryFiles();
@@ -28,9 +28,7 @@ test('every npm command in a document exists', () => {
 });
 
 test('every Nx command in a document names a target and a project that exist', () => {
-  const targets = new Map(
-    projects().map(({ manifest }) => [manifest.nx?.name ?? '', Object.keys(manifest.scripts ?? {})]),
-  );
+  const targets = new Map(projects().map((one) => [nameOf(one), Object.keys(one.manifest.scripts ?? {})]));
   const own = new Set(['graph', 'affected', 'run-many', 'show', 'reset']);
   const faults = matches(/\bnx ([a-z][\w-]*)(?: ([a-z][\w-]*))?/g)
     .filter(({ file, match }) => isCommand(read(file), match.index) && !own.has(match[1] ?? ''))

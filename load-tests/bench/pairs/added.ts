@@ -16,7 +16,7 @@ const trial = 3;
 export const addedPairs: readonly Pair[] = [
   {
     name: 'added',
-    what: `20 of ${articleCount} articles, web in front of app, at half of what they bear`,
+    what: `20 of ${articleCount.toLocaleString('en')} articles, web in front of app, at half of what they bear`,
     against: 'app alone, at the same rate',
     mark: {
       of: 'added p99',

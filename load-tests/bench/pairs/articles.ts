@@ -84,11 +84,11 @@ const known = {
 
 const reads = {
   uncached: {
-    what: `20 of ${articleCount} articles, for who is logged in: no cache`,
+    what: `20 of ${articleCount.toLocaleString('en')} articles, for who is logged in: no cache`,
     path: list,
     isLoggedIn: true,
   },
-  list: { what: `20 of ${articleCount} articles, as shipped`, path: list },
+  list: { what: `20 of ${articleCount.toLocaleString('en')} articles, as shipped`, path: list },
   article: { what: 'an article by its slug, as shipped', path: `/api/articles/article-${articleCount / 2}` },
 };
 

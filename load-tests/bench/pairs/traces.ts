@@ -87,7 +87,7 @@ export const tracesPairs: readonly Pair[] = [
     await nginxOfJson('others', `${folder}/upstream`, behind, jsonSize);
     return (env) => startOneWeb(files, behind, '/api/tags', env);
   }),
-  tracesPair('list', `20 of ${articleCount} articles, app alone`, 0.72, async () => {
+  tracesPair('list', `20 of ${articleCount.toLocaleString('en')} articles, app alone`, 0.72, async () => {
     const database = await startDatabase();
     return async (env) => {
       const port = await freePort();
@@ -97,15 +97,20 @@ export const tracesPairs: readonly Pair[] = [
       return askedByWrk({ url }, { app, database });
     };
   }),
-  tracesPair('site', `20 of ${articleCount} articles through web and app`, 0.83, async (folder) => {
-    const [files, database] = [makeFiles(folder), await startDatabase()];
-    return async (env) => {
-      const [front, back] = [await freePort(), await freePort()];
-      const app = await startApp({ port: back, database: database.url, token: makeSecrets().token, env });
-      const web = await startWeb({ port: front, files, upstream: back, env });
-      const url = `http://127.0.0.1:${front}${list}`;
-      await demandAnswer(url);
-      return askedByWrk({ url }, { app, web, database });
-    };
-  }),
+  tracesPair(
+    'site',
+    `20 of ${articleCount.toLocaleString('en')} articles through web and app`,
+    0.83,
+    async (folder) => {
+      const [files, database] = [makeFiles(folder), await startDatabase()];
+      return async (env) => {
+        const [front, back] = [await freePort(), await freePort()];
+        const app = await startApp({ port: back, database: database.url, token: makeSecrets().token, env });
+        const web = await startWeb({ port: front, files, upstream: back, env });
+        const url = `http://127.0.0.1:${front}${list}`;
+        await demandAnswer(url);
+        return askedByWrk({ url }, { app, web, database });
+      };
+    },
+  ),
 ];
