@@ -102,40 +102,47 @@ suite(`queries with ${articleCount} articles`, () => {
   });
   after(() => drop());
 
-  test('every list reads its page from indexes, by the plan that a connection keeps', async (t) => {
+  test('connections keep the plan that knows no values', async () => {
     assert.deepEqual(await database.script('SHOW plan_cache_mode'), [{ plan_cache_mode: 'force_generic_plan' }]);
-    for (const { name, statement, values, indexes } of lists) {
-      await database.script(`DEALLOCATE ALL; PREPARE list AS ${statement.text}`);
-      const call = `EXECUTE list(${values.map(literal).join()})`;
-      const [row] = await database.script(`EXPLAIN (FORMAT JSON) ${call}`);
-      const nodes = nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
-      const tables = nodes
-        .filter((node) => node['Node Type'] === 'Seq Scan')
-        .map((node) => node['Relation Name'] ?? '');
-      const scanned = new Set(tables);
-      assert.deepEqual(
-        large.filter((table) => scanned.has(table)),
-        [],
-        `${name} reads a whole table`,
-      );
-      const used = new Set(nodes.map((node) => node['Index Name']));
-      assert.deepEqual(
-        indexes.filter((index) => !used.has(index)),
-        [],
-        `${name} uses ${[...used].join()}`,
-      );
-      const times: number[] = [];
-      for (let turn = 0; turn < 3; turn += 1) {
-        const begun = performance.now();
-        await database.script(call);
-        times.push(performance.now() - begun);
-      }
-      const fastest = Math.min(...times);
-      t.diagnostic(`${name}: ${fastest.toFixed(1)} ms`);
-      // The slowest took 15 ms on two busy cores; a plan that reads tables takes over 80.
-      assert.ok(fastest < 60, `${name} took ${fastest} ms`);
-    }
   });
+
+  // Those with values are better: what a setting of the server or of another program would give must do as well.
+  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+    test(`every list reads its page from indexes (${mode})`, async (t) => {
+      await database.script(`SET plan_cache_mode = ${mode}`);
+      for (const { name, statement, values, indexes } of lists) {
+        await database.script(`DEALLOCATE ALL; PREPARE list AS ${statement.text}`);
+        const call = `EXECUTE list(${values.map(literal).join()})`;
+        const [row] = await database.script(`EXPLAIN (FORMAT JSON) ${call}`);
+        const nodes = nodesOf((row as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0].Plan);
+        const tables = nodes
+          .filter((node) => node['Node Type'] === 'Seq Scan')
+          .map((node) => node['Relation Name'] ?? '');
+        const scanned = new Set(tables);
+        assert.deepEqual(
+          large.filter((table) => scanned.has(table)),
+          [],
+          `${name} reads a whole table`,
+        );
+        const used = new Set(nodes.map((node) => node['Index Name']));
+        assert.deepEqual(
+          indexes.filter((index) => !used.has(index)),
+          [],
+          `${name} uses ${[...used].join()}`,
+        );
+        const times: number[] = [];
+        for (let turn = 0; turn < 3; turn += 1) {
+          const begun = performance.now();
+          await database.script(call);
+          times.push(performance.now() - begun);
+        }
+        const fastest = Math.min(...times);
+        t.diagnostic(`${name}: ${fastest.toFixed(1)} ms`);
+        // The slowest took 15 ms on two busy cores; a plan that reads tables takes over 80.
+        assert.ok(fastest < 60, `${name} took ${fastest} ms`);
+      }
+    });
+  }
 
   test('each read is one round trip', async () => {
     let asked = 0;
@@ -144,7 +151,7 @@ suite(`queries with ${articleCount} articles`, () => {
       first: (statement, values) => ((asked += 1), database.first(statement, values)),
       script: (text) => ((asked += 1), database.script(text)),
     };
-    await database.script('DEALLOCATE ALL');
+    await database.script('DEALLOCATE ALL; RESET plan_cache_mode');
     const viewer = { userId: 1, version: 0, role: 'customer' };
     const page = { limit: 20, offset: 0 };
     const reads: Record<string, () => Promise<unknown>> = {
