@@ -46,17 +46,21 @@ export const markText = (mark: Mark): string =>
 export const valueText = (mark: Mark, { median: middle, lowest, highest }: Value): string =>
   `${middle.toFixed(2)} ${unit(mark)} (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
 
+/** What memory a result takes beyond its limit. */
+export const missesOfMemory = ({ memory, memoryLimit }: Result): string[] =>
+  memoryLimit !== undefined && memory.ours > memoryLimit
+    ? [`${Math.round(memory.ours)} MB, not ≤ ${memoryLimit} MB`]
+    : [];
+
 /** What a result is missing. */
 export const misses = (result: Result): string[] => {
-  const { mark, memory, memoryLimit } = result;
+  const { mark } = result;
   const { median: found } = valueOf(result);
   return [
     ...(mark.value === undefined || isWithin(mark, found, mark.value)
       ? []
       : [`${found.toFixed(2)} ${unit(mark)}, not ${markText(mark)}`]),
-    ...(memoryLimit !== undefined && memory.ours > memoryLimit
-      ? [`${Math.round(memory.ours)} MB, not ≤ ${memoryLimit} MB`]
-      : []),
+    ...missesOfMemory(result),
   ];
 };
 

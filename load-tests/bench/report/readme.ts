@@ -1,5 +1,5 @@
 import { withMarked } from '../../report/marked.ts';
-import { markText, misses, valueOf, valueText } from '../marks.ts';
+import { markText, misses, missesOfMemory, valueOf, valueText } from '../marks.ts';
 import type { Result } from '../pair.ts';
 
 /** One of each kind, from the client's side to the database's: README has room for no more. */
@@ -25,8 +25,8 @@ export const readmeTable = (results: readonly Result[]): string => {
     const result = results.find((one) => one.name === name);
     if (!result) return [];
     const { what, against, mark } = result;
-    const isReached = misses({ ...result, memoryLimit: undefined }).length === 0;
-    return [row([what, against, valueText(mark, valueOf(result)), markText(mark), isReached ? 'yes' : '**no**'])];
+    const reached = misses(result).length === 0 ? 'yes' : ['**no**', ...missesOfMemory(result)].join('; ');
+    return [row([what, against, valueText(mark, valueOf(result)), markText(mark), reached])];
   });
   const head = ['what', 'against', 'found (rounds)', 'mark', 'reached'];
   return [row(head), row(head.map(() => '---')), ...rows].join('\n');

@@ -82,12 +82,12 @@ test('table and chart show each pair, the chart without what is no ratio', () =>
   assert.equal(markText({ of: 'rate', value: 0.93 }), '≥ 0.93 ×');
 });
 
-test('README shows one pair of each kind, without what memory it took, and nothing else of it changes', () => {
+test('README shows one pair of each kind with what it misses, memory as well, and nothing else of it changes', () => {
   const [begin, end] = ['<!-- bench: npx nx bench load-tests -- --publish -->', '<!-- /bench -->'];
   const shown = { ...result({ of: 'rate', value: 2 }, { memoryLimit: 99 }), name: 'list' };
   const readme = withBench(`before\n${begin}\nold\n${end}\nbehind\n`, [shown, { ...shown, name: 'another pair' }]);
   const head = '| what | against | found (rounds) | mark | reached |\n| --- | --- | --- | --- | --- |';
-  const row = '| something | another | 2.00 × (1.80–3.00) | ≥ 2.0 × | yes |';
+  const row = '| something | another | 2.00 × (1.80–3.00) | ≥ 2.0 × | **no**; 100 MB, not ≤ 99 MB |';
   assert.equal(readme, `before\n${begin}\n\n${head}\n${row}\n\n${end}\nbehind\n`);
   assert.throws(() => withBench('nothing', []), /README\.md has no <!-- bench/);
 });
