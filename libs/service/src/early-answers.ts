@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Context } from './fast-path/exchange.ts';
 import type { Health } from './health.ts';
+import type { EndOfRecord } from './request-trace.ts';
 import { isAmbiguous, isCallerGone } from './request-checks.ts';
 
 /** An answer, always 200, that needs nothing of what is between Node's HTTP server and a handler. */
@@ -26,8 +27,8 @@ export type EarlyAnswers = {
   readonly contextOf: (request: IncomingMessage) => Context;
   /** Told of each answer, with the milliseconds that it took. */
   readonly answered: (request: IncomingMessage, context: Context, route: string, milliseconds: number) => void;
-  /** Told at the end of one that has a span, with whether its client got all of it. */
-  readonly recorded: (request: IncomingMessage, context: Context, route: string, isWhole: boolean) => void;
+  /** Describes one in its span, where it has one, while its connection is there; gives what ends that. */
+  readonly record: (request: IncomingMessage, context: Context, route: string) => EndOfRecord | undefined;
 };
 
 const contexts = new WeakMap<IncomingMessage, Context>();
@@ -54,10 +55,7 @@ const isPlain = (request: IncomingMessage): boolean => {
  * anything else.
  * @param server whose requests; Fastify listens to it already
  */
-export const answerEarly = (
-  server: Server,
-  { health, sourceOf, contextOf, answered, recorded }: EarlyAnswers,
-): void => {
+export const answerEarly = (server: Server, { health, sourceOf, contextOf, answered, record }: EarlyAnswers): void => {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
   const ordinary = (request: IncomingMessage, response: ServerResponse): void => {
@@ -72,9 +70,10 @@ export const answerEarly = (
       contexts.set(request, context);
       return ordinary(request, response);
     }
-    if (response.destroyed) return;
+    const end = record(request, context, route);
+    if (response.destroyed) return end?.(undefined, false);
     // The one event that comes in any case: the client got all of it, or left.
-    if (context.span) response.once('close', () => recorded(request, context, route, response.writableFinished));
+    if (end) response.once('close', () => end(200, response.writableFinished));
     response.writeHead(200, ['x-request-id', context.id, ...found.headers]).end(found.body);
     answered(request, context, route, performance.now() - begun);
   };

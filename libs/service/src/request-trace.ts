@@ -73,13 +73,16 @@ export const recordRequest = (span: Span, request: FastifyRequest, { raw }: Fast
 };
 
 /**
- * Records a request that Fastify does not know, at its end.
+ * Ends a span, once.
  * @param status undefined where no answer has begun
  * @param isWhole whether the client got all of it
  */
-export const recordAnswer = (span: Span, described: Described, status: number | undefined, isWhole: boolean): void => {
+export type EndOfRecord = (status: number | undefined, isWhole: boolean) => void;
+
+/** Records a request that Fastify does not know, to its end. */
+export const recordUnrouted = (span: Span, described: Described): EndOfRecord => {
   describe(span, described);
-  end(span, status, isWhole);
+  return (status, isWhole) => end(span, status, isWhole);
 };
 
 /**
@@ -95,5 +98,5 @@ export const recordExchange = (
 ): void => {
   const { method, target, forwardedProto } = asked;
   const scheme = (isFromTrustedPeer && forwardedProto) || 'http';
-  recordAnswer(span, { id, method, route, target, scheme, client }, status, status !== undefined);
+  recordUnrouted(span, { id, method, route, target, scheme, client })(status, status !== undefined);
 };

@@ -16,7 +16,7 @@ import { Problem } from './problems.ts';
 import { isAmbiguous, isCallerGone } from './request-checks.ts';
 import { createRequestLog } from './request-log.ts';
 import { requestIdOf } from './request-context.ts';
-import { recordAnswer, recordExchange, recordRequest } from './request-trace.ts';
+import { recordExchange, recordRequest, recordUnrouted } from './request-trace.ts';
 import { TrustedPeers } from './trusted-peers.ts';
 
 declare module 'fastify' {
@@ -150,11 +150,11 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
         logRequest({ id, trace, method: 'GET', target, status: 200, milliseconds, client });
         measureRequest('GET', route, 200, milliseconds);
       },
-      recorded: ({ socket, url: target = '', headers }, { id, span, isFromTrustedPeer }, route, isWhole) => {
-        if (!span) return;
+      record: ({ socket, url: target = '', headers }, { id, span, isFromTrustedPeer }, route) => {
+        if (!span) return undefined;
         const client = peers.clientOf(socket, only(headers['x-forwarded-for']));
         const scheme = (isFromTrustedPeer && only(headers['x-forwarded-proto'])) || 'http';
-        recordAnswer(span, { id, method: 'GET', route, target, scheme, client }, 200, isWhole);
+        return recordUnrouted(span, { id, method: 'GET', route, target, scheme, client });
       },
     });
   }
