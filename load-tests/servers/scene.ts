@@ -52,7 +52,7 @@ export class Scene {
       const file = `${site.folder}marks-people.json`;
       const people = await traffic.settle(earlierPeople(file));
       writeWhole(file, JSON.stringify(people), 0o600);
-      return new Scene(site, traffic, people, await storedMarks((sql) => site.rows(sql)), others);
+      return new Scene(site, traffic, people, await storedMarks(await site.reader()), others);
     } catch (error) {
       await traffic.close();
       throw error;
@@ -74,7 +74,7 @@ export class Scene {
 
   /** Compares the database with everything that was asked since the scene was set; what is new of what does not hold. */
   async violations(): Promise<string[]> {
-    const all = await findViolations((sql) => this.site.rows(sql), this.#history, this.#earlier);
+    const all = await findViolations(await this.site.reader(), this.#history, this.#earlier);
     const fresh = all.filter((sentence) => !this.#found.has(sentence));
     for (const sentence of fresh) this.#found.add(sentence);
     return fresh;

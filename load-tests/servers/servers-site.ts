@@ -140,9 +140,13 @@ export class ServersSite {
 
   /** Runs SQL on the primary. */
   async execute(sql: string): Promise<string> {
-    const primary = await this.#primary();
+    return this.#executeOn(await this.#primary(), sql);
+  }
+
+  #executeOn(primary: string, sql: string): Promise<string> {
     const options = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set=ON_ERROR_STOP=1'];
-    const words = ['runuser', '-u', 'postgres', '--', 'psql', ...options, '--dbname=scale_up', `--command=${sql}`];
+    const database = '--dbname=dbname=scale_up target_session_attrs=read-write';
+    const words = ['runuser', '-u', 'postgres', '--', 'psql', ...options, database, `--command=${sql}`];
     return this.servers.demand(primary, { ...remote(...words), timeout: sqlPatience });
   }
 
@@ -157,9 +161,13 @@ export class ServersSite {
     }
   }
 
-  /** Rows of a query. */
-  async rows<Row>(sql: string): Promise<Row[]> {
-    return JSON.parse(await this.execute(`SELECT coalesce(json_agg(t), '[]') FROM (${sql}) t`)) as Row[];
+  /**
+   * Rows of queries, all of the primary that there is now: who that is takes longer to find out than most queries take. If it is none any more, it refuses.
+   */
+  async reader(): Promise<<Row>(sql: string) => Promise<Row[]>> {
+    const primary = await this.#primary();
+    return async <Row>(sql: string) =>
+      JSON.parse(await this.#executeOn(primary, `SELECT coalesce(json_agg(t), '[]') FROM (${sql}) t`)) as Row[];
   }
 
   /**
