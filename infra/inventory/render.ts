@@ -57,7 +57,14 @@ export const renderFiles = async (
     writeFileSync(join(folder, 'vars.json'), JSON.stringify({ secrets, roles_of: roles, rendered: folder }), {
       mode: 0o600,
     });
-    const args = [`--inventory=${folder}/hosts.json`, `--extra-vars=@${folder}/vars.json`, `${infra}render.yml`];
+    const variables = [...new Set(Object.values(roles).flat())].map(
+      (role) => `${infra}roles/${role}/defaults/main.yml`,
+    );
+    const args = [
+      `--inventory=${folder}/hosts.json`,
+      ...[...variables, `${folder}/vars.json`].map((file) => `--extra-vars=@${file}`),
+      `${infra}render.yml`,
+    ];
     const { code, output } = await runToEnd(
       { command: `${bin}ansible-playbook`, args },
       { env: playbookEnvironment(bin, { id: 'render', prefix: [] }, process.env) },
