@@ -5,6 +5,7 @@ import { messageOf } from '../local/message.ts';
 import { localFolder, root } from '../local/paths.ts';
 import { buildSite } from '../local/site-build.ts';
 import { bold, dim, print } from '../local/terminal.ts';
+import { prepareServers } from './prepare-servers.ts';
 import { nameOf, type Project, projects } from './projects.ts';
 import { type Outcome, resultsVariable } from './reporter.ts';
 import { type LeftOut, provideSystemPackages } from './system-packages.ts';
@@ -171,14 +172,16 @@ const main = async (): Promise<void> => {
   writeFileSync(results, '');
   const slow = new Set(isFast ? slowProjects : []);
   const leftOut = provideSystemPackages(slow, (line) => print(dim(line)));
+  const noServers = whyNoServers();
+  const prepared = isFast || noServers !== undefined ? undefined : prepareServers();
   await staticChecks();
   const excluded = new Set([...leftOut.map(({ project }) => project), ...slow]);
   const tested = projects().filter((one) => one.manifest.scripts?.['test'] && !excluded.has(nameOf(one)));
   if (!excluded.has('site')) await build();
   if (isFast) await runTests('boundaries and documents', ['boundaries', 'infra'], compiled);
   await runAll(tested, !isFast);
+  await prepared;
   if (!isFast) leftOut.push(...(await bench()));
-  const noServers = whyNoServers();
   if (!isFast && noServers === undefined)
     await step('tests on servers', '../../infra/checks/servers.ts', [], { ...reporting(), ...compiled });
   else if (!isFast) leftOut.push({ project: 'servers', reason: `there can be no lab here: ${noServers}` });

@@ -1,0 +1,28 @@
+import { provideBase } from '@scale-up/infra/images/base.ts';
+import { findEngine } from '@scale-up/infra/images/engine.ts';
+import { installPrograms } from '@scale-up/infra/lab/host.ts';
+import { makeImage } from '@scale-up/infra/lab/image.ts';
+import { messageOf } from '@scale-up/infra/local/message.ts';
+import { print } from '@scale-up/infra/local/terminal.ts';
+import { findK6 } from '../k6/program.ts';
+
+const quietly = (): void => {};
+
+/** What the tests on servers make where it is not there yet, once on a machine, in the order in which they need it. */
+const parts: Readonly<Record<string, () => Promise<unknown>>> = {
+  'the image of a lab’s servers': async () => {
+    installPrograms(quietly);
+    return makeImage(quietly);
+  },
+  'the base of the containers’ images': async () => provideBase(await findEngine(quietly), undefined, quietly),
+  k6: findK6,
+};
+
+// What fails here is tried again by the tests, which say what is wrong.
+for (const [name, make] of Object.entries(parts)) {
+  const began = performance.now();
+  await make().then(
+    () => print(`${name} is there, after ${Math.round((performance.now() - began) / 1_000)} s`),
+    (error: unknown) => print(`${name} cannot be made yet: ${messageOf(error)}`),
+  );
+}
