@@ -1,5 +1,5 @@
 export type { FastPath } from './fast-path/connection.ts';
-export type { Exchange, Prepared } from './fast-path/exchange.ts';
+export { type Exchange, type Prepared, takenAtOnce } from './fast-path/exchange.ts';
 export { sendProblem, toProblem } from './error-handling.ts';
 export { type Finding, Health } from './health.ts';
 export { limits } from './limits.ts';

@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { responseHeaders } from './headers.ts';
+import { type RawHeaders, responseHeaders } from './headers.ts';
 import { RefusedAnswer } from './retry.ts';
 
 /** Bytes of a refused answer that are read to keep its connection; a longer one costs the connection. */
@@ -21,7 +20,7 @@ export type Sink = {
 /** What one attempt asks and reports; exactly one of the last three ends it. */
 export type AttemptEvents = {
   /** Whether an answer is not to be passed on: the attempt fails then. */
-  refuses(status: number, headers: IncomingHttpHeaders): boolean;
+  refuses(status: number, headers: RawHeaders): boolean;
   /** The answer begins. Gives what it adds to `Server-Timing`. */
   onAnswering(status: number): string | undefined;
   /** The whole answer went out. */
@@ -32,7 +31,7 @@ export type AttemptEvents = {
   onCut(error: Error): void;
 };
 
-/** One try to get a request answered by the upstream: undici's handler that streams its answer to the client. */
+/** One try to get a request answered by the upstream: undici's handler, which streams the answer to the client. */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #sink: Sink;
   readonly #requestId: string;
@@ -66,16 +65,16 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#ending) controller.abort(this.#ending);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     // "Still at it" is for the router alone, which would take a silent app for frozen (docs/decisions/0030).
     if (status < 200) return;
-    if (this.#events.refuses(status, headers)) {
+    const raw = Array.isArray(controller.rawHeaders) ? controller.rawHeaders : [];
+    if (this.#events.refuses(status, raw)) {
       this.#isRefused = true;
       return this.#events.onFailed(new RefusedAnswer(status), true);
     }
-    const raw = controller.rawHeaders;
     const timing = this.#events.onAnswering(status);
-    this.#sink.begin(status, responseHeaders(Array.isArray(raw) ? raw : [], status, this.#requestId, timing));
+    this.#sink.begin(status, responseHeaders(raw, status, this.#requestId, timing));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -1,8 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Exchange, Logger } from '@scale-up/service';
 import { Attempt, type AttemptEvents } from './attempt.ts';
 import { ClientLeft, type Forwarding } from './forwarded-request.ts';
-import { inboundOfExchange, requestHeaders } from './headers.ts';
+import { inboundOfExchange, type RawHeaders, requestHeaders } from './headers.ts';
 import { isAbsence } from './retry.ts';
 import { TracedTries } from './traced-tries.ts';
 
@@ -28,10 +27,10 @@ export class FirstTry implements AttemptEvents {
     const headers = requestHeaders(inboundOfExchange(exchange));
     this.#spans?.tryBegins(headers);
     const { target: path, method, body = null } = exchange.asked;
-    this.#forwarding.dispatcher.dispatch({ path, method, headers, body }, attempt);
+    this.#forwarding.connections.dispatch({ path, method, headers, body, isFresh: false }, attempt);
   }
 
-  refuses(status: number, headers: IncomingHttpHeaders): boolean {
+  refuses(status: number, headers: RawHeaders): boolean {
     return isAbsence(status, headers);
   }
 

@@ -1,14 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { type Counter, Problem, remark } from '@scale-up/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Dispatcher, errors } from 'undici';
 import { Attempt, type AttemptEvents } from './attempt.ts';
-import { inboundOf, requestHeaders } from './headers.ts';
+import { inboundOf, type RawHeaders, requestHeaders } from './headers.ts';
 import type { HeldRequests } from './held.ts';
 import { type Content, keepContent, nothing } from './kept-body.ts';
 import { isAbsence, pauseBefore, problemOf, type Reason, whyAgain } from './retry.ts';
+import { RequestBody } from './request-body.ts';
 import { sinkOfResponse } from './response-sink.ts';
 import { TracedTries, type Upstream } from './traced-tries.ts';
+import type { UpstreamConnections } from './upstream/connections.ts';
 
 export type ForwardingLimits = {
   /** Milliseconds, see libs/service/src/limits.ts. */
@@ -19,6 +20,8 @@ export type ForwardingLimits = {
 
 /** What every forwarded request needs. */
 export type Forwarding = {
+  readonly connections: UpstreamConnections;
+  /** For content that is streamed. */
   readonly dispatcher: Dispatcher;
   readonly upstream: Upstream;
   readonly limits: ForwardingLimits;
@@ -86,11 +89,11 @@ export class ForwardedRequest implements AttemptEvents {
       this.#headers = requestHeaders(inboundOf(this.#request));
       const { tried } = this.#request;
       if (tried) this.onFailed(tried.error, tried.wasSent);
-      else this.#try();
+      else this.#try(undefined);
     });
   }
 
-  refuses(status: number, headers: IncomingHttpHeaders): boolean {
+  refuses(status: number, headers: RawHeaders): boolean {
     return isAbsence(status, headers) && this.#content.isWhole;
   }
 
@@ -139,14 +142,19 @@ export class ForwardedRequest implements AttemptEvents {
     this.#request.log.info({ err: error }, 'forwarded request cut');
   }
 
-  #try(): void {
+  /** @param reason for which it is tried again */
+  #try(reason: Reason | undefined): void {
     const { raw, method, id } = this.#request;
-    this.#spans?.tryBegins(this.#headers);
-    this.#attempt = new Attempt(sinkOfResponse(this.#reply.raw), id, this);
-    this.#forwarding.dispatcher.dispatch(
-      { path: raw.url ?? '/', method, headers: this.#headers, body: this.#content.forTry() },
-      this.#attempt,
-    );
+    const headers = this.#headers;
+    this.#spans?.tryBegins(headers);
+    const attempt = new Attempt(sinkOfResponse(this.#reply.raw), id, this);
+    this.#attempt = attempt;
+    const { connections, dispatcher } = this.#forwarding;
+    const path = raw.url ?? '/';
+    const body = this.#content.forTry();
+    if (body instanceof RequestBody) dispatcher.dispatch({ path, method, headers, body }, attempt);
+    // Where one connection was closed in the moment it was used, others that were kept may be as well.
+    else connections.dispatch({ path, method, headers, body, isFresh: reason === 'closed' }, attempt);
   }
 
   #tryAgain(trouble: Trouble, reason: Reason): void {
@@ -158,7 +166,7 @@ export class ForwardedRequest implements AttemptEvents {
     // A try that begins late ends when one that began at once would have.
     const patience = Math.max(0, limits.upstreamAnswer - this.#elapsed);
     trouble.timer = setTimeout(() => this.#attempt?.fail(new errors.HeadersTimeoutError()), patience);
-    this.#try();
+    this.#try(reason);
   }
 
   #giveUp(error: Error, reason: Reason | undefined): void {

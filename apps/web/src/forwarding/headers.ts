@@ -9,6 +9,13 @@ const hopByHop = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer
 
 const isHopByHop = (name: string): boolean => hopByHop.has(name) || name.startsWith('proxy-');
 
+/** Name, value, name, value, as they were read. */
+export type RawHeaders = readonly (Buffer | string)[];
+
+/** Whether a message has a field. @param name in lower case */
+export const hasField = (raw: RawHeaders, name: string): boolean =>
+  raw.some((item, index) => index % 2 === 0 && item.toString('latin1').toLowerCase() === name);
+
 /** Names that the Connection fields of a message list, to be dropped with them. */
 const namedByConnection = (raw: readonly string[]): ReadonlySet<string> | undefined => {
   let names: Set<string> | undefined;
@@ -128,7 +135,7 @@ const keptFromClients = new Set(['x-request-id', 'server', 'x-hold']);
  * @param timing to be added to what the upstream says itself in Server-Timing
  */
 export const responseHeaders = (
-  raw: readonly (Buffer | string)[],
+  raw: RawHeaders,
   status: number,
   requestId: string,
   timing: string | undefined,

@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { ProblemCode } from '@scale-up/service';
+import { hasField, type RawHeaders } from './headers.ts';
 
 /** Why a try is followed by another. */
 export type Reason =
@@ -64,8 +64,8 @@ export const whyAgain = (error: Error, wasSent: boolean): Reason | undefined => 
 };
 
 /** Whether an answer is that of a router that got none from its back ends, or of an instance that starts or stops; `x-hold` says that app has waited already. */
-export const isAbsence = (status: number, headers: IncomingHttpHeaders): boolean =>
-  status === 502 || status === 504 || (status === 503 && headers['x-hold'] === undefined);
+export const isAbsence = (status: number, headers: RawHeaders): boolean =>
+  status === 502 || status === 504 || (status === 503 && !hasField(headers, 'x-hold'));
 
 const pauses = { first: 25, longest: 250 };
 

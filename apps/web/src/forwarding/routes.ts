@@ -5,6 +5,7 @@ import { FirstTry } from './first-try.ts';
 import { ForwardedRequest, type Forwarding, type ForwardingLimits } from './forwarded-request.ts';
 import { HeldRequests, type HoldLimits } from './held.ts';
 import { upstreamOf } from './traced-tries.ts';
+import { UpstreamConnections } from './upstream/connections.ts';
 
 export type Upstream = {
   /** `http://host:port`. */
@@ -23,6 +24,7 @@ const stream = '/api/cluster/events';
 /** The connections to the upstream, and what all forwarded requests share. */
 export const openForwarding = ({ url, limits }: Upstream, metrics: Registry): Forwarding => ({
   upstream: upstreamOf(url),
+  connections: new UpstreamConnections(url, limits),
   dispatcher: new Pool(url, {
     connect: { timeout: limits.upstreamConnect },
     headersTimeout: limits.upstreamAnswer,
@@ -54,7 +56,7 @@ export const forwardSimple = (exchange: Exchange, forwarding: Forwarding, logger
 
 /** Forwards /api and everything below it to the upstream, as streams, and holds what it cannot answer just now. */
 export const forwardApi = async (server: FastifyInstance, forwarding: Forwarding): Promise<void> => {
-  server.addHook('onClose', () => forwarding.dispatcher.close());
+  server.addHook('onClose', () => Promise.all([forwarding.connections.close(), forwarding.dispatcher.close()]));
   // Returns nothing and sends later: returning the reply would have Fastify watch the response's end a second time.
   const forward = (request: FastifyRequest, reply: FastifyReply): void => {
     new ForwardedRequest(request, reply, forwarding).send();

@@ -22,8 +22,8 @@ export type ExchangeEnd = {
   onFailed(exchange: Exchange, error: Error, wasSent: boolean): void;
 };
 
-// Up to this length head and body leave Node as one string, which costs less than two buffers.
-const maxStringPart = 16_384;
+/** Bytes up to which a part of an answer leaves Node as one string with its head, which costs less than two buffers; a longer one is kept until it is sent. */
+export const takenAtOnce = 16_384;
 
 let dateOf = 0;
 let date = '';
@@ -131,7 +131,7 @@ export class Exchange {
     this.#head = '';
     const before = this.#isChunked ? `${head}${part.length.toString(16)}\r\n` : head;
     const after = this.#isChunked ? '\r\n' : '';
-    if (part.length <= maxStringPart) return this.socket.write(before + part.toString('latin1') + after, 'latin1');
+    if (part.length <= takenAtOnce) return this.socket.write(before + part.toString('latin1') + after, 'latin1');
     this.socket.cork();
     if (before !== '') this.socket.write(before, 'latin1');
     const isTaken = this.socket.write(part);
