@@ -3,6 +3,8 @@ export class UnreadableAnswer extends Error {
   readonly code = 'UNREADABLE_ANSWER';
 }
 
+export const notHttp = 'the upstream does not answer in HTTP/1';
+
 /** The beginning of an answer, and how its content is delimited. */
 export type AnswerHead = {
   readonly status: number;
@@ -28,7 +30,7 @@ const hasNoContent = (status: number): boolean => status < 200 || status === 204
  * @throws UnreadableAnswer when it is none, or when it says of its length what can be understood in two ways (RFC 9112 6.3)
  */
 export const readAnswerHead = (text: string, isHead: boolean): AnswerHead => {
-  if (!form.test(text)) throw new UnreadableAnswer('the upstream does not answer in HTTP/1');
+  if (!form.test(text)) throw new UnreadableAnswer(notHttp);
   const status = Number(text.slice(9, 12));
   const rawHeaders: string[] = [];
   let length: string | undefined;

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { takenAtOnce } from '@scale-up/service';
 import { errors } from 'undici';
-import { type AnswerHead, readAnswerHead, UnreadableAnswer } from './answer-head.ts';
+import { type AnswerHead, notHttp, readAnswerHead, UnreadableAnswer } from './answer-head.ts';
 import { ChunkedContent } from './chunked-content.ts';
 import type { Try } from './try.ts';
 
@@ -147,6 +147,9 @@ export class UpstreamConnection {
       if (end === 3 || end - at > longestHead) {
         if (part.length - at > longestHead)
           throw new UnreadableAnswer('the upstream answers with a head that is too long');
+        // Who speaks no HTTP says so at once; who speaks it is waited for.
+        if (!'HTTP/1.'.startsWith(part.toString('latin1', at, Math.min(at + 7, part.length))))
+          throw new UnreadableAnswer(notHttp);
         this.#beginning = Buffer.from(part.subarray(at));
         return;
       }
