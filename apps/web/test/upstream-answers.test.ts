@@ -12,7 +12,7 @@ const last = 'GET /api/x HTTP/1.1\r\nHost: trial\r\nConnection: close\r\n\r\n';
 /** How an answer's bytes may arrive. */
 const ways: Readonly<Record<string, (bytes: string) => string[]>> = {
   'in one piece': (bytes) => [bytes],
-  'byte by byte': (bytes) => [...bytes],
+  'byte by byte': (bytes) => bytes.split(''),
   'cut at the end of its head': (bytes) => {
     const end = bytes.indexOf('\r\n\r\n') + 4;
     return [bytes.slice(0, end), bytes.slice(end)];
