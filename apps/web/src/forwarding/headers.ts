@@ -12,17 +12,20 @@ const isHopByHop = (name: string): boolean => hopByHop.has(name) || name.startsW
 /** Name, value, name, value, as they were read. */
 export type RawHeaders = readonly (Buffer | string)[];
 
+const textOf = (item: Buffer | string = ''): string => (typeof item === 'string' ? item : item.toString('latin1'));
+
 /** Whether a message has a field. @param name in lower case */
 export const hasField = (raw: RawHeaders, name: string): boolean =>
-  raw.some((item, index) => index % 2 === 0 && item.toString('latin1').toLowerCase() === name);
+  raw.some((item, index) => index % 2 === 0 && textOf(item).toLowerCase() === name);
 
 /** Names that the Connection fields of a message list, to be dropped with them. */
-const namedByConnection = (raw: readonly string[]): ReadonlySet<string> | undefined => {
+const namedByConnection = (raw: RawHeaders): ReadonlySet<string> | undefined => {
   let names: Set<string> | undefined;
   for (let index = 0; index < raw.length; index += 2) {
-    if (raw[index]?.toLowerCase() !== 'connection') continue;
+    // Its length tells it apart from nearly all others.
+    if (raw[index]?.length !== 10 || textOf(raw[index]).toLowerCase() !== 'connection') continue;
     names ??= new Set();
-    for (const name of raw[index + 1]?.toLowerCase().split(',') ?? []) names.add(name.trim());
+    for (const name of textOf(raw[index + 1]).toLowerCase().split(',')) names.add(name.trim());
   }
   return names;
 };
@@ -140,13 +143,12 @@ export const responseHeaders = (
   requestId: string,
   timing: string | undefined,
 ): string[] => {
-  const text = raw.map((item) => (typeof item === 'string' ? item : item.toString('latin1')));
-  const named = namedByConnection(text);
+  const named = namedByConnection(raw);
   const headers: string[] = [];
   let hasPolicy = false;
   let hasSniffing = false;
-  for (let index = 0; index < text.length; index += 2) {
-    const [key = '', value = ''] = [text[index], text[index + 1]];
+  for (let index = 0; index < raw.length; index += 2) {
+    const [key, value] = [textOf(raw[index]), textOf(raw[index + 1])];
     const name = key.toLowerCase();
     if (isHopByHop(name) || named?.has(name) || keptFromClients.has(name)) continue;
     if (name === 'content-length' && status === 204) continue;
