@@ -25,7 +25,10 @@ const namedByConnection = (raw: RawHeaders): ReadonlySet<string> | undefined => 
     // Its length tells it apart from nearly all others.
     if (raw[index]?.length !== 10 || textOf(raw[index]).toLowerCase() !== 'connection') continue;
     names ??= new Set();
-    for (const name of textOf(raw[index + 1]).toLowerCase().split(',')) names.add(name.trim());
+    for (const name of textOf(raw[index + 1])
+      .toLowerCase()
+      .split(','))
+      names.add(name.trim());
   }
   return names;
 };
