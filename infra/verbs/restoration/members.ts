@@ -38,7 +38,7 @@ export const lookAtMembers = async ({
   return looks;
 };
 
-/** Starts the other members, and waits until each has copied the primary and follows it, however long that takes. */
+/** Starts the other members, and waits until each has copied the primary, follows it and counts for commits, however long that takes. */
 export const untilAllFollow = async (
   {
     servers,
@@ -59,7 +59,9 @@ export const untilAllFollow = async (
     await Promise.all(others.map((name) => servers.demand(name, start)));
     for (;;) {
       const cluster = await readCluster(servers, databaseOf(inventory));
-      if (inventory.groups.database.every((name) => isWell(cluster, name))) return;
+      // Who follows counts for commits a round of Patroni later; until then those of the site wait.
+      const doCount = cluster.members.every(({ role }) => role !== 'replica');
+      if (doCount && inventory.groups.database.every((name) => isWell(cluster, name))) return;
       if (signal.aborted) throw new VerbError('They go on without this command: npx nx status infra.');
       await sleep(pace);
     }
