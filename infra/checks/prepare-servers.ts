@@ -12,15 +12,22 @@ const whenIdle = ({ command, args }: Command): Command => ({
   args: ['--idle', '0', command, ...args],
 });
 
+const run = async (command: Command, when: string): Promise<void> => {
+  try {
+    const { output } = await runToEnd(command, { cwd: root });
+    for (const line of output.trim().split('\n')) print(dim(`  ${when}${line}`));
+  } catch (error) {
+    print(dim(`  what servers need cannot be had yet: ${messageOf(error)}`));
+  }
+};
+
+const stage = (name: 'install' | 'make'): Command => ({ command: process.execPath, args: [program, name] });
+
+/** Installs the packages that the tests on servers need: before other tests, which replacing a machine's files would disturb. */
+export const installForServers = (): Promise<void> => run(stage('install'), '');
+
 /**
  * Makes what the tests on servers need, while others run.
  * @returns once all is there, or cannot be made, which those tests find out for themselves
  */
-export const prepareServers = async (): Promise<void> => {
-  try {
-    const { output } = await runToEnd(whenIdle({ command: process.execPath, args: [program] }), { cwd: root });
-    for (const line of output.split('\n')) print(dim(`  meanwhile: ${line}`));
-  } catch (error) {
-    print(dim(`  what servers need cannot be made meanwhile: ${messageOf(error)}`));
-  }
-};
+export const prepareServers = (): Promise<void> => run(whenIdle(stage('make')), 'meanwhile: ');

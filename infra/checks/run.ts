@@ -5,9 +5,10 @@ import { messageOf } from '../local/message.ts';
 import { localFolder, root } from '../local/paths.ts';
 import { buildSite } from '../local/site-build.ts';
 import { bold, dim, print } from '../local/terminal.ts';
-import { prepareServers } from './prepare-servers.ts';
+import { installForServers, prepareServers } from './prepare-servers.ts';
 import { nameOf, type Project, projects } from './projects.ts';
 import { type Outcome, resultsVariable } from './reporter.ts';
+import { askable } from './silence.ts';
 import { type LeftOut, provideSystemPackages } from './system-packages.ts';
 import { whyNoBench } from './why-no-bench.ts';
 import { whyNoServers } from './why-no-servers.ts';
@@ -97,7 +98,7 @@ const runAll = async (tested: readonly Project[], isCoverageWanted: boolean): Pr
 
 /** The environment in which a test runner shows its tests and writes down what became of them. */
 const reporting = (): NodeJS.ProcessEnv => ({
-  NODE_OPTIONS: ['--disable-warning=ExperimentalWarning', ...reporters].join(' '),
+  NODE_OPTIONS: ['--disable-warning=ExperimentalWarning', ...askable, ...reporters].join(' '),
   [resultsVariable]: results,
 });
 
@@ -173,7 +174,9 @@ const main = async (): Promise<void> => {
   const slow = new Set(isFast ? slowProjects : []);
   const leftOut = provideSystemPackages(slow, (line) => print(dim(line)));
   const noServers = whyNoServers();
-  const prepared = isFast || noServers !== undefined ? undefined : prepareServers();
+  const isForServers = !isFast && noServers === undefined;
+  if (isForServers) await installForServers();
+  const prepared = isForServers ? prepareServers() : undefined;
   await staticChecks();
   const excluded = new Set([...leftOut.map(({ project }) => project), ...slow]);
   const tested = projects().filter((one) => one.manifest.scripts?.['test'] && !excluded.has(nameOf(one)));
@@ -182,7 +185,7 @@ const main = async (): Promise<void> => {
   await runAll(tested, !isFast);
   await prepared;
   if (!isFast) leftOut.push(...(await bench()));
-  if (!isFast && noServers === undefined)
+  if (isForServers)
     await step('tests on servers', '../../infra/checks/servers.ts', [], { ...reporting(), ...compiled });
   else if (!isFast) leftOut.push({ project: 'servers', reason: `there can be no lab here: ${noServers}` });
   summary(leftOut, (performance.now() - start) / 1000);

@@ -8,21 +8,26 @@ import { findK6 } from '../k6/program.ts';
 
 const quietly = (): void => {};
 
-/** What the tests on servers make where it is not there yet, once on a machine, in the order in which they need it. */
-const parts: Readonly<Record<string, () => Promise<unknown>>> = {
-  'the image of a lab’s servers': async () => {
-    installPrograms(quietly);
-    return makeImage(quietly);
+type Parts = Readonly<Record<string, () => Promise<unknown>>>;
+
+/** What the tests on servers install and make where it is not there yet, once on a machine, in the order in which they need it. */
+const stages: Readonly<Record<string, Parts>> = {
+  install: {
+    'the programs of a lab': async () => installPrograms(quietly),
+    'what builds images': () => findEngine(quietly),
   },
-  'the base of the containers’ images': async () => provideBase(await findEngine(quietly), undefined, quietly),
-  k6: findK6,
+  make: {
+    'the image of a lab’s servers': () => makeImage(quietly),
+    'the base of the containers’ images': async () => provideBase(await findEngine(quietly), undefined, quietly),
+    k6: findK6,
+  },
 };
 
 // What fails here is tried again by the tests, which say what is wrong.
-for (const [name, make] of Object.entries(parts)) {
+for (const [name, make] of Object.entries(stages[process.argv[2] ?? ''] ?? {})) {
   const began = performance.now();
   await make().then(
-    () => print(`${name} is there, after ${Math.round((performance.now() - began) / 1_000)} s`),
-    (error: unknown) => print(`${name} cannot be made yet: ${messageOf(error)}`),
+    () => print(`${name}: there after ${Math.round((performance.now() - began) / 1_000)} s`),
+    (error: unknown) => print(`${name}: not possible yet: ${messageOf(error)}`),
   );
 }

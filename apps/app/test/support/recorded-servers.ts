@@ -40,7 +40,7 @@ export class RecordedPort {
   }
 
   async start(): Promise<number> {
-    this.#server.listen(0, '127.0.0.1');
+    this.#server.listen(0, '127.0.0.1').unref();
     await once(this.#server, 'listening');
     return (this.#server.address() as AddressInfo).port;
   }

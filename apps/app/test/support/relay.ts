@@ -37,7 +37,8 @@ export class Relay {
           });
       }
     });
-    this.#server.listen(this.#port, '127.0.0.1');
+    // A test file ends although this is open, such as when it could not start what it tests.
+    this.#server.listen(this.#port, '127.0.0.1').unref();
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
   }
