@@ -29,11 +29,33 @@ const isFree = async (port: number): Promise<boolean> => {
   return true;
 };
 
+/** Ports that this process has for as long as it lives. */
+const reserved = new Set<number>();
+
+/**
+ * Keeps a port from other processes of this project: two that look at the same time both find it free, and what listens there may be
+ * down for a while and come back. By an abstract socket, which needs no file and ends with its process (unix(7)); Linux only.
+ */
+const reserve = async (port: number): Promise<boolean> => {
+  if (reserved.has(port) || process.platform !== 'linux') return true;
+  const server = createServer();
+  try {
+    server.listen(`\0scale-up-port-${port}`);
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
+  }
+  server.unref();
+  reserved.add(port);
+  return true;
+};
+
 const attempts = 50;
 const highest = 65_535;
 
 /**
- * The wanted port, or the next free one above it.
+ * The wanted port, or the next free one above it; no other process that asks here gets it while this one lives.
  * @param wanted where to begin
  * @param taken ports already promised to others
  * @param onBusy told of each port that is in use
@@ -46,7 +68,7 @@ export const findPort = async (
 ): Promise<number> => {
   for (let port = wanted; port < wanted + attempts && port <= highest; port++) {
     if (taken.has(port)) continue;
-    if (await isFree(port)) {
+    if ((await isFree(port)) && (await reserve(port))) {
       taken.add(port);
       return port;
     }

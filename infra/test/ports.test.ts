@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { findPort, holderOf, wantedPort } from '../local/ports.ts';
 
 const servers: Server[] = [];
@@ -22,6 +24,33 @@ test('a free port is given as it is wanted, and no second time', async () => {
   assert.equal(await findPort(base, taken), base);
   assert.equal(await findPort(base, taken), base + 1);
 });
+
+const ports = fileURLToPath(new URL('../local/ports.ts', import.meta.url));
+
+test(
+  'a port that one process was given no other gets while that lives, although nobody listens on it',
+  { skip: process.platform !== 'linux' && 'by abstract sockets' },
+  async () => {
+    const wanted = base + 200;
+    const program = `const { findPort } = await import(${JSON.stringify(ports)});
+      console.log(await findPort(${wanted}, new Set()));
+      process.stdin.resume();`;
+    const children = Array.from({ length: 8 }, () =>
+      spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    );
+    const given = await Promise.all(
+      children.map(async (child) => {
+        const [text] = (await once(child.stdout, 'data')) as [Buffer];
+        return Number(text.toString());
+      }),
+    );
+    assert.equal(new Set(given).size, children.length, given.join());
+    assert.ok(!given.includes(await findPort(wanted, new Set())));
+    for (const child of children) child.stdin.end();
+    await Promise.all(children.map((child) => once(child, 'exit')));
+    assert.equal(await findPort(wanted, new Set()), wanted);
+  },
+);
 
 for (const host of ['127.0.0.1', '0.0.0.0', '::1', '::']) {
   test(`a port that somebody holds on ${host} is passed by, and told`, async () => {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { findPort } from '@scale-up/infra/local/ports.ts';
 import { spawnService, testCluster } from '@scale-up/testing';
 
 export const entry = fileURLToPath(new URL('../../src/server.ts', import.meta.url));
@@ -18,13 +17,10 @@ export const appEnv = (databaseUrl: string): NodeJS.ProcessEnv => ({
   DRAIN_DELAY_MS: '0',
 });
 
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-};
+const taken = new Set<number>();
+
+/** A port that nobody listens on, below those that the system hands out to whoever connects to something. */
+export const freePort = (): Promise<number> => findPort(22_000 + (process.pid % 1_000) * 10, taken);
 
 /** Brings the schema of a database to the newest version. */
 export const migrate = async (ownerUrl: string): Promise<void> => {
