@@ -129,6 +129,20 @@ export const certificateFaults = (given: Credentials, host: string, now: number 
   return faults;
 };
 
+/**
+ * The certificates in a text, which may hold more than they, such as a key.
+ * @returns undefined where there is none, or one that cannot be read
+ */
+export const certificatesIn = (text: string): string | undefined => {
+  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const each of found) new X509Certificate(each);
+  } catch {
+    return undefined;
+  }
+  return found.length > 0 ? `${found.join('\n')}\n` : undefined;
+};
+
 const keyFaults = (leaf: X509Certificate, key: string): string[] => {
   try {
     return leaf.checkPrivateKey(createPrivateKey(key)) ? [] : ['tls.key_file: is not the key of tls.certificate_file'];

@@ -1,11 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../local/message.ts';
+import { certificatesIn } from './pki.ts';
 import { InventoryError } from './read.ts';
-import type { Inventory } from './schema.ts';
+import type { Backup, Inventory } from './schema.ts';
 
-/** A key to a bucket, and its secret. */
-export type S3Credentials = { readonly key: string; readonly secret: string };
+/** A key to a bucket, its secret, and where it is named the authority that vouches for the bucket's host (PEM). */
+export type S3Credentials = { readonly key: string; readonly secret: string; readonly ca?: string };
+
+type Place = Pick<Inventory, 'file'>;
+type Bucket = Pick<NonNullable<Backup['s3']>, 'credentials_file' | 'ca_file'>;
+
+const textOf = (file: string, key: keyof Bucket, named: string): { readonly path: string; readonly text: string } => {
+  const path = resolve(dirname(file), named);
+  try {
+    return { path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    throw new InventoryError(file, [`backup.s3.${key}: cannot be read: ${messageOf(error)}`]);
+  }
+};
 
 const names = { key: 'aws_access_key_id', secret: 'aws_secret_access_key' } as const;
 
@@ -14,14 +27,8 @@ const names = { key: 'aws_access_key_id', secret: 'aws_secret_access_key' } as c
  * @param named its path, relative to the inventory's folder
  * @throws InventoryError when it cannot be read or lacks one of the two
  */
-export const readCredentials = ({ file }: Pick<Inventory, 'file'>, named: string): S3Credentials => {
-  const path = resolve(dirname(file), named);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InventoryError(file, [`backup.s3.credentials_file: cannot be read: ${messageOf(error)}`]);
-  }
+const readCredentials = ({ file }: Place, named: string): S3Credentials => {
+  const { path, text } = textOf(file, 'credentials_file', named);
   const valueOf = (name: string): string => new RegExp(`^\\s*${name}\\s*=\\s*(\\S+)\\s*$`, 'm').exec(text)?.[1] ?? '';
   const found = { key: valueOf(names.key), secret: valueOf(names.secret) };
   const faults = (['key', 'secret'] as const)
@@ -30,3 +37,20 @@ export const readCredentials = ({ file }: Pick<Inventory, 'file'>, named: string
   if (faults.length > 0) throw new InventoryError(file, faults);
   return found;
 };
+
+/** The certificates of a file, and nothing else that may stand in it, such as a key. */
+const readAuthority = ({ file }: Place, named: string): string => {
+  const { path, text } = textOf(file, 'ca_file', named);
+  const found = certificatesIn(text);
+  if (found === undefined) throw new InventoryError(file, [`backup.s3.ca_file: ${path} holds no certificate (PEM)`]);
+  return found;
+};
+
+/**
+ * What it takes to get into a bucket, from the files that the inventory names.
+ * @throws InventoryError when one of them cannot be read, or lacks what it is for
+ */
+export const bucketAccess = (place: Place, { credentials_file, ca_file }: Bucket): S3Credentials => ({
+  ...readCredentials(place, credentials_file),
+  ...(ca_file !== undefined && { ca: readAuthority(place, ca_file) }),
+});

@@ -113,6 +113,7 @@ export const inventorySchema = keys({
             Type.Union([Type.Literal('host'), Type.Literal('path')], { fault: 'is neither host nor path' }),
           ),
           credentials_file: file,
+          ca_file: Type.Optional(file),
         }),
       ),
       at: Type.Optional(text('^([01][0-9]|2[0-3]):[0-5][0-9]$', 'time of day such as 03:30')),

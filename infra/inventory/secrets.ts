@@ -7,7 +7,7 @@ import { writeWhole } from '../local/write-whole.ts';
 import { inventoryFolder } from './folder.ts';
 import { certificateFaults, type Credentials, isDue, issue, makeAuthority, type Subject } from './pki.ts';
 import { InventoryError } from './read.ts';
-import { readCredentials, type S3Credentials } from './s3-credentials.ts';
+import { bucketAccess, type S3Credentials } from './s3-credentials.ts';
 import type { Inventory } from './schema.ts';
 import { makeSshKey, publicSshKey } from './ssh-key.ts';
 import { closeVault, openVault, vaultOf } from './vault.ts';
@@ -84,7 +84,7 @@ export const completeSecrets = async (inventory: Inventory, known: Partial<Secre
     backup: {
       cipher_pass: known.backup?.cipher_pass ?? password(),
       ...(inventory.backup?.sftp && { ssh_key: known.backup?.ssh_key ?? makeSshKey() }),
-      ...(inventory.backup?.s3 && { s3: readCredentials(inventory, inventory.backup.s3.credentials_file) }),
+      ...(inventory.backup?.s3 && { s3: bucketAccess(inventory, inventory.backup.s3) }),
     },
     pki: { ca, servers: Object.fromEntries(servers) },
     edge: inventory.tls.certificate === 'files' ? edgeFromFiles(inventory) : await selfSignedEdge(inventory, known),

@@ -3,6 +3,7 @@ import { findEngine } from '@scale-up/infra/images/engine.ts';
 import { installPrograms } from '@scale-up/infra/lab/host.ts';
 import { makeImage } from '@scale-up/infra/lab/image.ts';
 import { messageOf } from '@scale-up/infra/local/message.ts';
+import { findS3Server } from '@scale-up/infra/lab/s3-server.ts';
 import { print } from '@scale-up/infra/local/terminal.ts';
 import { findK6 } from '../k6/program.ts';
 
@@ -20,6 +21,7 @@ const stages: Readonly<Record<string, Parts>> = {
     'the image of a lab’s servers': () => makeImage(quietly),
     'the base of the containers’ images': async () => provideBase(await findEngine(quietly), undefined, quietly),
     k6: findK6,
+    'a server that speaks S3': findS3Server,
   },
 };
 

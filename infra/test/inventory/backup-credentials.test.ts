@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { makeAuthority } from '../../inventory/pki.ts';
 import { readInventory } from '../../inventory/read.ts';
 import { completeSecrets } from '../../inventory/secrets.ts';
 import { makeSshKey, publicSshKey } from '../../inventory/ssh-key.ts';
@@ -52,6 +53,26 @@ suite('what backups need to get to their place', () => {
     );
     const { backup } = await completeSecrets(inventoryWith({ s3 }));
     assert.deepEqual(backup.s3, { key: 'AKIA1', secret: 's3/cret+' });
+  });
+
+  test('the authority of a bucket’s host is read from its file, and a key that stands there too is left where it is', async () => {
+    writeFileSync(join(folder, 'credentials'), 'aws_access_key_id = AKIA1\naws_secret_access_key = s3cret\n');
+    const { cert, key } = await makeAuthority('ours');
+    writeFileSync(join(folder, 'ca.pem'), `${key}\n${cert}`);
+    const { backup } = await completeSecrets(inventoryWith({ s3: { ...s3, ca_file: 'ca.pem' } }));
+    assert.deepEqual(backup.s3, { key: 'AKIA1', secret: 's3cret', ca: `${cert.trim()}\n` });
+    for (const [text, fault] of [
+      [key, /backup\.s3\.ca_file: \S+ca\.pem holds no certificate \(PEM\)/],
+      [cert.replace(/[A-Z]{8}/, 'AAAAAAAA'), /backup\.s3\.ca_file: \S+ca\.pem holds no certificate \(PEM\)/],
+    ] as const) {
+      writeFileSync(join(folder, 'ca.pem'), text);
+      await assert.rejects(completeSecrets(inventoryWith({ s3: { ...s3, ca_file: 'ca.pem' } })), fault);
+    }
+    rmSync(join(folder, 'ca.pem'));
+    await assert.rejects(
+      completeSecrets(inventoryWith({ s3: { ...s3, ca_file: 'ca.pem' } })),
+      /backup\.s3\.ca_file: cannot be read: ENOENT/,
+    );
   });
 
   test('that it is not there, or lacks something, is said by name, and nothing of it is shown', async () => {
