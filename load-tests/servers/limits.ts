@@ -28,8 +28,8 @@ export type Found = {
   readonly redundancy: number;
   readonly undone?: number | undefined;
   readonly emergency?: Emergency | undefined;
-  /** Fail-overs that were seen. */
-  readonly failOvers?: number | undefined;
+  /** What was taken over, such as `VIP s1 → s2`. */
+  readonly failOvers?: readonly string[] | undefined;
 };
 
 /** A refusal "at once": an answer that is not worth waiting for must not keep anybody waiting. */
@@ -100,7 +100,7 @@ export const missesOf = (limits: Limits, found: Found): string[] => {
     ...late('undone after', undone, limits.undone),
     ...late('whole after', redundancy, limits.redundancy),
     ...(limits.isEmergency ? emergencyMisses(emergency) : []),
-    ...(limits.isUneventful && failOvers !== 0 ? [`${failOvers ?? 'unknown'} fail-overs`] : []),
+    ...(limits.isUneventful ? (failOvers ?? ['unknown']).map((each) => `taken over: ${each}`) : []),
     ...violations,
   ];
 };

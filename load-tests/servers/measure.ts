@@ -17,7 +17,8 @@ export type Strike = Hit & {
   readonly mend?: () => Promise<unknown>;
   /** Seconds that a bad release was there. */
   readonly undone?: number;
-  readonly failOvers?: number;
+  /** What was taken over, where nothing should be. */
+  readonly failOvers?: readonly string[];
   /** The server that it was done to, where it was one. */
   readonly aim?: string;
 };

@@ -8,8 +8,17 @@ import type { ServersSite } from './servers-site.ts';
 export const timelineOf = async (site: ServersSite): Promise<string> =>
   (await site.execute('SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)')).trim();
 
-/** Everything that changes when somebody takes something over: that, who holds the VIP, who is the cache's primary. */
-export const takenOver = async (site: ServersSite): Promise<string> => {
+/** What changes when somebody takes something over, each by a word for it. */
+type Offices = Readonly<Record<string, string>>;
+
+/** Everything of that kind: the timeline, who the primaries of database and cache are, who holds the VIP. */
+export const officesOf = async (site: ServersSite): Promise<Offices> => {
   const [{ holder, primary, cache }, timeline] = await Promise.all([demandRoles(site), timelineOf(site)]);
-  return JSON.stringify([holder, primary, cache, timeline]);
+  return { VIP: holder, primary, cache: String(cache), timeline };
 };
+
+/** What was taken over between two moments, such as `VIP s1 → s2`. */
+export const takenOver = (before: Offices, after: Offices): string[] =>
+  Object.entries(before).flatMap(([what, whose]) =>
+    after[what] === whose ? [] : [`${what} ${whose} → ${after[what] ?? 'nobody'}`],
+  );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emergencyOf, figuresOf, longestGap, median, percentile } from '../servers/figures.ts';
 import { type Found, limitText, missesOf } from '../servers/limits.ts';
+import { takenOver } from '../servers/taken-over.ts';
 import { lineOf, markdownTable } from '../servers/table.ts';
 import type { Entry } from '../traffic/ledger.ts';
 
@@ -99,8 +100,15 @@ test('a mark is missed for everything that it asks for and that is not so, with 
   assert.deepEqual(missesOf({ failed: 0.1 }, found()), ['3 of 9 failed (33.33 %)']);
   assert.deepEqual(missesOf({ redundancy: 10 }, found()), ['whole after 12 s, not 10 s']);
   assert.deepEqual(missesOf({ slowdown: 1.5 }, found()), ['p99 0.7 s, before 0.02 s']);
-  assert.deepEqual(missesOf({ isUneventful: true }, found({ failOvers: 0 })), []);
-  assert.deepEqual(missesOf({ isUneventful: true }, found()), ['unknown fail-overs']);
+  assert.deepEqual(missesOf({ isUneventful: true }, found({ failOvers: [] })), []);
+  assert.deepEqual(missesOf({ isUneventful: true }, found()), ['taken over: unknown']);
+  assert.deepEqual(
+    missesOf(
+      { isUneventful: true },
+      found({ failOvers: takenOver({ VIP: 's1', cache: 's2' }, { VIP: 's2', cache: 's2' }) }),
+    ),
+    ['taken over: VIP s1 → s2'],
+  );
   assert.deepEqual(missesOf({}, found({ violations: ['createOrder x was done 2 times'] })), [
     'createOrder x was done 2 times',
   ]);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { apart, demandRoles } from '../../servers/arrange.ts';
 import { hit } from '../../servers/measure.ts';
 import type { ServersSite } from '../../servers/servers-site.ts';
-import { timelineOf } from '../../servers/taken-over.ts';
+import { takenOver, timelineOf } from '../../servers/taken-over.ts';
 import type { Fault } from './fault.ts';
 
 const group = 'pauses';
@@ -26,11 +26,11 @@ const pause = (
   arrange: apart,
   strike: async (site) => {
     const { primary } = await demandRoles(site);
-    const before = await timelineOf(site);
+    const before = { timeline: await timelineOf(site) };
     const moment = await hit(() => Promise.all(whom(site, primary).map((server) => site.hands.pause(server, seconds))));
     // Whoever takes over does so within that.
     await sleep(8_000);
-    return { ...moment, failOvers: (await timelineOf(site)) === before ? 0 : 1 };
+    return { ...moment, failOvers: takenOver(before, { timeline: await timelineOf(site) }) };
   },
 });
 

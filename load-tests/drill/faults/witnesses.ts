@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { apart, bystander, demandRoles } from '../../servers/arrange.ts';
 import { hit } from '../../servers/measure.ts';
 import type { ServersSite } from '../../servers/servers-site.ts';
-import { timelineOf } from '../../servers/taken-over.ts';
+import { takenOver, timelineOf } from '../../servers/taken-over.ts';
 import type { Fault } from './fault.ts';
 
 const group = 'witnesses';
@@ -31,9 +31,9 @@ const uneventful = (
   arrange: apart,
   strike: async (site) => {
     const { primary } = await demandRoles(site);
-    const before = await timelineOf(site);
+    const before = { timeline: await timelineOf(site) };
     const moment = await hit(() => work(site, primary));
-    return { ...moment, failOvers: (await timelineOf(site)) === before ? 0 : 1 };
+    return { ...moment, failOvers: takenOver(before, { timeline: await timelineOf(site) }) };
   },
 });
 

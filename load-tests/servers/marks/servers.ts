@@ -6,7 +6,7 @@ import { now } from '../clock.ts';
 import { hit, type Mark, type Say } from '../measure.ts';
 import { whileLosing } from '../packets.ts';
 import type { ServersSite } from '../servers-site.ts';
-import { takenOver } from '../taken-over.ts';
+import { officesOf, takenOver } from '../taken-over.ts';
 
 /** Seconds: as long as a virtual machine that is moved stands still, and from one such pause to the next. */
 const pauses = { length: 2, least: 20, most: 60 };
@@ -28,13 +28,13 @@ const standStill = async (site: ServersSite, until: number, say: Say): Promise<v
 const uneventful =
   (minutes: number, { loss = 0, hasPauses = false } = {}): Mark['strike'] =>
   async (site, say) => {
-    const before = await takenOver(site);
+    const before = await officesOf(site);
     const time = minutes * 60_000;
     const wait = (): Promise<Hit> => hit(() => (hasPauses ? standStill(site, now() + time, say) : sleep(time)));
     const moment = await (loss > 0 ? whileLosing(site, `numgen random mod 1000 < ${loss * 1_000}`, wait) : wait());
     // Who was still away a moment ago cannot say what it is.
     await site.untilWhole(60, say);
-    return { ...moment, failOvers: (await takenOver(site)) === before ? 0 : 1 };
+    return { ...moment, failOvers: takenOver(before, await officesOf(site)) };
   };
 
 /**
