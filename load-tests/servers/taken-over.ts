@@ -14,7 +14,7 @@ type Offices = Readonly<Record<string, string>>;
 /** Everything of that kind: the timeline, who the primaries of database and cache are, who holds the VIP. */
 export const officesOf = async (site: ServersSite): Promise<Offices> => {
   const [{ holder, primary, cache }, timeline] = await Promise.all([demandRoles(site), timelineOf(site)]);
-  return { VIP: holder, primary, cache: String(cache), timeline };
+  return { VIP: holder, primary, cache, timeline };
 };
 
 /** What was taken over between two moments, such as `VIP s1 → s2`. */
