@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startTime } from '../local/left-over.ts';
 import { localFolder } from '../local/paths.ts';
+import { descriptorsOf } from '../local/ports.ts';
 
 /** Where a test process that is asked what it does writes that down. */
 const reports = `${localFolder}hung`;
@@ -64,6 +65,31 @@ const linesOf = ({ libuv = [] }: Report): string[] =>
       return `  it holds a ${type}: ${JSON.stringify(rest).slice(0, 240)}`;
     });
 
+/** The states of connections in the kernel's table (include/net/tcp_states.h), those that a process that hangs may have. */
+const states: Readonly<Record<string, string>> = {
+  '01': 'established',
+  '04': 'fin-wait-1',
+  '05': 'fin-wait-2',
+  '07': 'closed',
+  '08': 'close-wait',
+  '09': 'last-ack',
+  '0A': 'listening',
+};
+
+const portOf = (address = ''): number => Number.parseInt(address.split(':')[1] ?? '', 16);
+
+/** The TCP sockets of a process, as the kernel sees them: what is left to know of one that does not answer. */
+const socketsOf = (pid: number): string[] => {
+  const own = new Set(descriptorsOf(String(pid)).flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
+  return ['tcp', 'tcp6']
+    .flatMap((table) => read(`/proc/net/${table}`).split('\n').slice(1))
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => own.has(columns[9] ?? ''))
+    .map(([, local, remote, state = '']) => {
+      return `  it has a socket, port ${portOf(local)} to ${portOf(remote)}: ${states[state] ?? `state ${state}`}`;
+    });
+};
+
 /** Asks a process what it does; its report, which holds its environment as well, is not kept. */
 const ask = async (pid: number): Promise<string[]> => {
   const before = ticksOf(pid);
@@ -84,7 +110,7 @@ const ask = async (pid: number): Promise<string[]> => {
       // It is still writing.
     }
   }
-  return [busy, ...below, '  it does not answer the question what it waits for'];
+  return [busy, ...below, '  it does not answer the question what it waits for', ...socketsOf(pid)];
 };
 
 /**

@@ -118,7 +118,8 @@ const listeningInode = (port: number): string | undefined => {
     .find((columns) => columns[1]?.endsWith(suffix) && columns[3] === '0A')?.[9];
 };
 
-const descriptorsOf = (pid: string): string[] => {
+/** What the descriptors of a process lead to, such as `socket:[4711]`; nothing where it is gone, or on another system than Linux. */
+export const descriptorsOf = (pid: string): string[] => {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((descriptor) => targetOf(`/proc/${pid}/fd/${descriptor}`));
   } catch {
