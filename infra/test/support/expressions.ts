@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { root } from '../../local/paths.ts';
+import type { OwnDashboard } from './grafana-dashboard.ts';
 
 const files = `${root}infra/roles/observability/files/`;
 
 /** The dashboards, by the name of their file. */
-export const dashboards: Readonly<Record<string, unknown>> = Object.fromEntries(
+export const dashboards: Readonly<Record<string, OwnDashboard>> = Object.fromEntries(
   readdirSync(`${files}dashboards`).map((name) => [
     name,
-    JSON.parse(readFileSync(`${files}dashboards/${name}`, 'utf8')),
+    JSON.parse(readFileSync(`${files}dashboards/${name}`, 'utf8')) as OwnDashboard,
   ]),
 );
 
