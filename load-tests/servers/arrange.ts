@@ -4,8 +4,11 @@ import { evacuatedFile } from '@scale-up/infra/verbs/evacuation/look.ts';
 import type { Say } from './measure.ts';
 import type { Roles, ServersSite } from './servers-site.ts';
 
-/** Sentinel chooses the new primary by itself, so it may take some turns until it is the wanted one. */
-const turns = 6;
+/** Milliseconds after which Sentinel has asked every replica for its priority: it does so every 10 s (its documentation, "INFO"). */
+const heard = 11_000;
+
+/** What Sentinel goes by when it chooses a replica: the lowest first (valkey.conf, `replica-priority`), 100 where nothing is said. */
+const priorities = { wanted: 10, unwanted: 200, usual: 100 };
 
 /** Milliseconds: what it costs the servers to be asked, programs that start on all of them, must not count as the fault's that follows. */
 const calm = 1_000;
@@ -29,15 +32,30 @@ const movePrimary = async (site: ServersSite, to: string): Promise<void> => {
   if ((await site.roles()).primary !== to) await site.done('switchover', '--to', to);
 };
 
-/** Where Sentinel lets it: it prefers one replica to the other. */
+/** Has Sentinel choose, when the cache gets another primary, among some servers first. */
+const preferForCache = (site: ServersSite, priorityOf: (server: string) => number): Promise<unknown> =>
+  Promise.all(
+    site.inventory.groups.cache.map((server) =>
+      site.on(
+        server,
+        `set -a; . /etc/scale-up/valkey-cli.env; set +a; valkey-cli --user admin config set replica-priority ${priorityOf(server)}`,
+      ),
+    ),
+  );
+
 const moveCache = async (site: ServersSite, isWanted: (server: string) => boolean, say: Say): Promise<void> => {
-  for (let turn = 0; turn < turns; turn += 1) {
-    const { cache } = await site.roles();
-    if (cache === undefined || isWanted(cache)) return;
+  const { cache } = await site.roles();
+  if (cache === undefined || isWanted(cache)) return;
+  await preferForCache(site, (server) => (isWanted(server) ? priorities.wanted : priorities.unwanted));
+  try {
+    await sleep(heard);
     await site.servers.demand(cache, stepDown());
     await site.untilWhole(60, say);
+  } finally {
+    await preferForCache(site, () => priorities.usual);
   }
-  say('Sentinel does not make the wanted server the primary of the cache');
+  const { cache: now = 'none' } = await site.roles();
+  if (!isWanted(now)) say(`Sentinel made ${now} the primary of the cache`);
 };
 
 /** Who has everything but the VIP: no load balancer, if there is such a server. */
