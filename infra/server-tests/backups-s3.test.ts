@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { issue, makeAuthority } from '../inventory/pki.ts';
 import { makeImage } from '../lab/image.ts';
+import { findS3Server } from '../lab/s3-server.ts';
 import { runToEnd } from '../local/run-to-end.ts';
 import { rendered } from '../test/support/rendered.ts';
-import { findS3Server } from '../lab/s3-server.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'scale-up-s3-'));
 after(() => rmSync(work, { recursive: true }));
@@ -27,7 +27,12 @@ echo '127.0.0.1 s3.test' >>/etc/hosts
 mkdir -p /srv/buckets/scale-up
 for folder in /run/postgresql /var/lib/postgresql/17 /var/lib/scale-up/backup /var/lib/scale-up/metrics /var/spool/pgbackrest; do install -d -o postgres -g postgres "$folder"; done
 chown root:postgres /etc/pgbackrest/pgbackrest.conf
-serve() { ROOT_ACCESS_KEY=$1 ROOT_SECRET_KEY=$2 versitygw --port :7070 --cert /root/s3.pem --key /root/s3.key --quiet posix /srv/buckets >/root/s3.log 2>&1 & server=$!; }
+serve() {
+  ROOT_ACCESS_KEY=$1 ROOT_SECRET_KEY=$2 versitygw --port :7070 --cert /root/s3.pem --key /root/s3.key --quiet posix /srv/buckets >/root/s3.log 2>&1 &
+  server=$!
+  for turn in $(seq 300); do (: </dev/tcp/127.0.0.1/7070) 2>/dev/null && return; sleep 0.1; done
+  cat /root/s3.log; exit 1
+}
 export PATH=$PATH:/usr/lib/postgresql/17/bin
 data=/var/lib/postgresql/17/scale-up
 as() { runuser -u postgres -- env PATH="$PATH" "$@"; }
@@ -43,12 +48,12 @@ SETTINGS
 as pg_ctl start --silent --wait --pgdata=$data --log=/tmp/postgresql.log >/dev/null
 
 echo '# with another secret'
-serve "$1" wrong; sleep 1
+serve "$1" wrong
 as /usr/local/lib/scale-up/backup-run 2>&1 || echo "refused: $?"
 kill $server; wait $server || true
 
 echo '# with its own'
-serve "$1" "$2"; sleep 1
+serve "$1" "$2"
 as /usr/local/lib/scale-up/backup-run 2>&1
 ask "CREATE TABLE t AS SELECT n, repeat('plain text ', 20) || n AS text FROM generate_series(1, 50000) AS n"
 moment=$(ask "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.MS+00')")
