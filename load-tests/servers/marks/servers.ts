@@ -13,12 +13,12 @@ const pauses = { length: 2, least: 20, most: 60 };
 
 /** Now and then a server stands still that does not hold the VIP: what is under way on a balancer that does, ends. */
 const standStill = async (site: ServersSite, until: number, say: Say): Promise<void> => {
-  const { holder } = await demandRoles(site);
-  const others = site.servers.names.filter((name) => name !== holder);
   for (;;) {
     const wait = (pauses.least + Math.random() * (pauses.most - pauses.least)) * 1_000;
-    if (now() + wait + pauses.length * 1_000 > until) return sleep(Math.max(0, until - now()));
+    if (now() + wait + (pauses.length + 2) * 1_000 > until) return sleep(Math.max(0, until - now()));
     await sleep(wait);
+    const { holder } = await demandRoles(site);
+    const others = site.servers.names.filter((name) => name !== holder);
     const server = pick(others, Math.random);
     const seconds = await site.hands.pause(server, pauses.length);
     say(`${server} stood still for ${seconds.toFixed(2)} s`);

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runToEnd } from '../local/run-to-end.ts';
+import { rendered } from '../test/support/rendered.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'scale-up-hand-over-'));
+after(() => rmSync(work, { recursive: true }));
+
+const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child'];
+
+/** What listens on a balancer: says its name, or ends the connection; and is heard of by the other one, as HAProxy's checks are. */
+const balancer = `
+import { connect, createServer } from 'node:net';
+const [name, peer] = process.argv.slice(2);
+createServer((socket) => {
+  socket.on('error', () => {}).on('data', (text) => {
+    if (String(text) === 'bye') socket.end();
+    else socket.write(name);
+  });
+}).listen(443, '0.0.0.0');
+setInterval(() => connect(9, peer).on('error', () => {}), 100);
+`;
+
+/** A client whose packets go where the VIP is: its neighbour's entry is what an announcement changes. */
+const client = `
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+const [vip, ...macs] = process.argv.slice(2);
+const move = (to) => execFileSync('ip', ['neigh', 'replace', vip, 'lladdr', macs[to - 1], 'dev', 'eth0', 'nud', 'permanent']);
+const open = async (localPort) => {
+  const socket = connect({ host: vip, port: 443, localPort });
+  await once(socket, 'connect');
+  return socket;
+};
+const who = async (socket) => {
+  socket.write('who');
+  return Promise.race([once(socket, 'data').then(([text]) => String(text)), sleep(3000).then(() => 'nobody'), once(socket, 'error').then(() => 'reset')]);
+};
+move(2);
+const ended = await open(40000);
+ended.write('bye');
+await once(ended.resume(), 'close');
+move(1);
+const [again, fresh] = [await open(40000), await open(40001)];
+console.log('with the former holder:', await who(again), await who(fresh));
+move(2);
+console.log('after the hand-over, a port of its own:', await who(fresh));
+console.log('after the hand-over, a port that was used before:', await who(again));
+const names = [];
+for (let port = 41000; port < 41050; port += 1) names.push(await open(port).then(who));
+console.log('new ones:', ...new Set(names));
+process.exit();
+`;
+
+/** Two balancers and a client on a bridge, in namespaces of their own; $1 and $2 are the balancers' addresses, $3 the VIP. */
+const story = `
+set -e
+mount -t tmpfs tmpfs /run
+ip link set lo up
+ip link add br0 type bridge && ip link set br0 up
+for name in s1 s2 client; do
+  ip netns add $name
+  ip link add eth0 netns $name type veth peer name port-$name
+  ip link set port-$name master br0 up
+  ip -n $name link set lo up && ip -n $name link set eth0 up
+done
+ip -n s1 address add $1/24 dev eth0
+ip -n s2 address add $2/24 dev eth0
+ip -n client address add 10.77.0.1/24 dev eth0
+mac() { ip -n $1 -json link show dev eth0 | sed 's/.*"address":"\\([^"]*\\)".*/\\1/'; }
+peer=$2
+for name in s1 s2; do
+  ip netns exec $name sysctl --quiet --write net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
+  ip -n $name address add $3/32 dev lo
+  ip netns exec $name nft -f $name.nft
+  ip netns exec $name $NODE balancer.mjs $name $peer &
+  peer=$1
+done
+# Each has announced the VIP of late.
+ip netns exec s1 nft add element ip scale_up_hand_over s2_held_vip '{ eth0 }'
+ip netns exec s2 nft add element ip scale_up_hand_over s1_held_vip '{ eth0 }'
+sleep 1
+ip netns exec client $NODE client.mjs $3 $(mac s1) $(mac s2)
+echo "ended on s2: $(ip netns exec s2 ss --tcp --numeric --all state time-wait | grep --count :40000)"
+`;
+
+test(
+  'a connection outlives a hand-over of the VIP, also where the new holder remembers one that ended on the same port',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const { inventory, files } = await rendered('three-servers');
+    for (const name of ['s1', 's2']) {
+      const text = files[name]?.find(({ path }) => path.endsWith('/hand-over.nft'))?.text ?? '';
+      writeFileSync(join(work, `${name}.nft`), text.replaceAll(`"${inventory.vip.interface}"`, '"eth0"'));
+    }
+    writeFileSync(join(work, 'balancer.mjs'), balancer);
+    writeFileSync(join(work, 'client.mjs'), client);
+    const addresses = ['s1', 's2'].map((name) => inventory.servers[name]?.address ?? '');
+    const { code, output } = await runToEnd(
+      {
+        command: 'unshare',
+        args: [...namespaces, 'bash', '-c', story, 'story', ...addresses, inventory.vip.address],
+      },
+      { cwd: work, env: { ...process.env, NODE: process.execPath } },
+    );
+    assert.equal(code, 0, output);
+    assert.deepEqual(output.split('\n'), [
+      'with the former holder: s1 s1',
+      'after the hand-over, a port of its own: s1',
+      'after the hand-over, a port that was used before: s1',
+      'new ones: s2',
+      'ended on s2: 1',
+    ]);
+  },
+);
