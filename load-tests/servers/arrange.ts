@@ -38,7 +38,7 @@ const preferForCache = (site: ServersSite, priorityOf: (server: string) => numbe
     site.inventory.groups.cache.map((server) =>
       site.on(
         server,
-        `set -a; . /etc/scale-up/valkey-cli.env; set +a; valkey-cli --user admin config set replica-priority ${priorityOf(server)}`,
+        `set -a; . /etc/scale-up/valkey-cli.env; set +a; valkey-cli --user admin config set replica-priority ${priorityOf(server)} && valkey-cli --user admin config rewrite`,
       ),
     ),
   );
