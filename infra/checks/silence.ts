@@ -1,5 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childrenOf } from '../lab/processes.ts';
 import { startTime } from '../local/left-over.ts';
 import { localFolder } from '../local/paths.ts';
 import { descriptorsOf } from '../local/ports.ts';
@@ -34,9 +36,6 @@ const read = (file: string): string => {
     return '';
   }
 };
-
-const childrenOf = (pid: number): number[] =>
-  read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 
 const descendantsOf = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 
@@ -143,7 +142,9 @@ export class SilenceWatch {
 
   /** Why a file failed, where it was ended here. */
   reasonFor(file: string): string | undefined {
-    return this.#ended.has(file) ? `ended, because nothing was heard for ${this.#seconds} s: see above` : undefined;
+    return this.#ended.has(resolve(file))
+      ? `ended, because nothing was heard for ${this.#seconds} s: see above`
+      : undefined;
   }
 
   stop(): void {
@@ -169,7 +170,7 @@ export class SilenceWatch {
     this.#tell(`✘ ${file}: nothing was heard for ${this.#seconds} s, and its process ${pid} still runs. It is ended.`);
     for (const line of await ask(pid)) this.#tell(line);
     if (startedAt === undefined || startTime(pid) !== startedAt) return;
-    this.#ended.add(file);
+    this.#ended.add(resolve(file));
     const started = descendantsOf(pid);
     end(pid, 'SIGKILL');
     for (const child of started) end(child, 'SIGKILL');

@@ -6,14 +6,13 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { issue, makeAuthority } from '../inventory/pki.ts';
 import { makeImage } from '../lab/image.ts';
-import { findS3Server } from '../lab/s3-server.ts';
+import { findS3Server } from '../checks/s3-server.ts';
 import { runToEnd } from '../local/run-to-end.ts';
+import { inDebianRoot } from '../test/support/debian-root.ts';
 import { rendered } from '../test/support/rendered.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'scale-up-s3-'));
 after(() => rmSync(work, { recursive: true }));
-
-const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child'];
 
 /**
  * Run in a root of Debian's with a database server's files in it, in namespaces of its own: a PostgreSQL that archives as Patroni's would,
@@ -116,23 +115,8 @@ test(
     write('/root/s3.key', host.key, 0o600);
     mkdirSync(join(upper, 'usr/local/bin'), { recursive: true });
     copyFileSync(server, join(upper, 'usr/local/bin/versitygw'));
-    for (const folder of ['scratch', 'root']) mkdirSync(join(work, folder));
-    const mount = `mount -t overlay overlay -o lowerdir=${image},upperdir=${upper},workdir=${work}/scratch ${work}/root`;
     const { code, output } = await runToEnd(
-      {
-        command: 'unshare',
-        args: [
-          ...namespaces,
-          'sh',
-          '-c',
-          `${mount} && exec chroot ${work}/root bash -c "$@"`,
-          'sh',
-          story,
-          'story',
-          key,
-          secret,
-        ],
-      },
+      inDebianRoot(image, upper, join(work, 'overlay'), story, 'story', key, secret),
       {},
     );
     assert.equal(code, 0, output);

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { runToEnd } from '../local/run-to-end.ts';
+import { alone } from '../test/support/debian-root.ts';
 import { rendered } from '../test/support/rendered.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'scale-up-hand-over-'));
 after(() => rmSync(work, { recursive: true }));
-
-const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child'];
 
 /** What listens on a balancer: says its name, or ends the connection; and is heard of by the other one, as HAProxy's checks are. */
 const balancer = `
@@ -103,13 +102,10 @@ test(
     writeFileSync(join(work, 'balancer.mjs'), balancer);
     writeFileSync(join(work, 'client.mjs'), client);
     const addresses = ['s1', 's2'].map((name) => inventory.servers[name]?.address ?? '');
-    const { code, output } = await runToEnd(
-      {
-        command: 'unshare',
-        args: [...namespaces, 'bash', '-c', story, 'story', ...addresses, inventory.vip.address],
-      },
-      { cwd: work, env: { ...process.env, NODE: process.execPath } },
-    );
+    const { code, output } = await runToEnd(alone('bash', '-c', story, 'story', ...addresses, inventory.vip.address), {
+      cwd: work,
+      env: { ...process.env, NODE: process.execPath },
+    });
     assert.equal(code, 0, output);
     assert.deepEqual(output.split('\n'), [
       'with the former holder: s1 s1',

@@ -6,6 +6,7 @@ import { after, before, suite, test } from 'node:test';
 import { makeImage } from '../lab/image.ts';
 import { runToEnd } from '../local/run-to-end.ts';
 import { withSftp } from '../test/support/backups.ts';
+import { inDebianRoot } from '../test/support/debian-root.ts';
 import { rendered, type Rendered } from '../test/support/rendered.ts';
 
 /** How long the checks of an inventory may take: 15 s on an idle host, a minute on one with other labs. */
@@ -18,8 +19,6 @@ const sites: Readonly<Record<string, () => Promise<Rendered>>> = {
     rendered('three-servers', { observability: { servers: ['s1', 's2'], alertmanagers: [] } }),
   'three-servers-with-backups': () => rendered('three-servers', { backup: withSftp }),
 };
-
-const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child'];
 
 /**
  * Run in a root of Debian's with a server's files in it, in namespaces of its own. Gives it what a server has that is being provisioned:
@@ -78,27 +77,9 @@ suite('every rendered file is accepted by its own program', { timeout: 2 * timeo
           writeFileSync(join(upper, path), text, { mode: Number.parseInt(mode, 8) });
         }
         const own = files.flatMap(({ path, check }) => (check ? [path, check.replaceAll('%s', path)] : []));
-        const folders = ['scratch', 'root'].map((folder) => join(work, `${name}-${server}-${folder}`));
-        for (const folder of folders) mkdirSync(folder);
-        const [scratch = '', root = ''] = folders;
-        const mount = `mount -t overlay overlay -o lowerdir=${image},upperdir=${upper},workdir=${scratch} ${root}`;
+        const words = [checks, 'checks', addresses, ...own, 'units', unitChecks];
         const { code, output } = await runToEnd(
-          {
-            command: 'unshare',
-            args: [
-              ...namespaces,
-              'sh',
-              '-c',
-              `${mount} && exec chroot ${root} bash -c "$@"`,
-              'sh',
-              checks,
-              'checks',
-              addresses,
-              ...own,
-              'units',
-              unitChecks,
-            ],
-          },
+          inDebianRoot(image, upper, join(work, `${name}-${server}`), ...words),
           {},
         );
         assert.equal(output, '', `${server} of ${name}`);

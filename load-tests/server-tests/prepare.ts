@@ -3,7 +3,7 @@ import { findEngine } from '@scale-up/infra/images/engine.ts';
 import { installPrograms } from '@scale-up/infra/lab/host.ts';
 import { makeImage } from '@scale-up/infra/lab/image.ts';
 import { messageOf } from '@scale-up/infra/local/message.ts';
-import { findS3Server } from '@scale-up/infra/lab/s3-server.ts';
+import { findS3Server } from '@scale-up/infra/checks/s3-server.ts';
 import { print } from '@scale-up/infra/local/terminal.ts';
 import { findK6 } from '../k6/program.ts';
 
