@@ -128,9 +128,15 @@ const bench = async (): Promise<LeftOut[]> => {
   return isRun ? [] : [{ project: 'speed', reason: 'what it compares with cannot be had (above)' }];
 };
 
-/** A message may hold everything that a process printed: its beginning says what was expected, its end what happened. */
-const shortened = (reason: string): string =>
-  reason.length <= 1_500 ? reason : `${reason.slice(0, 400)}\n  …\n${reason.slice(-1_000)}`;
+/** Failures that are shown in full: what comes later is mostly their consequence. */
+const shownInFull = 4;
+
+/**
+ * A message may hold everything that a process printed: its beginning says what was expected, its end what happened.
+ * @param length characters that are left of it
+ */
+const shortened = (reason: string, length: number): string =>
+  reason.length <= length ? reason : `${reason.slice(0, length / 2)}\n  …\n${reason.slice(-length / 2)}`;
 
 /** The files whose tests took longest, for whoever wants the whole to be quicker. */
 const slowest = (outcomes: readonly Outcome[]): string => {
@@ -146,10 +152,10 @@ const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
   const count = (result: Outcome['result']): number => outcomes.filter((outcome) => outcome.result === result).length;
   print('');
   const failed = outcomes.filter(({ result }) => result === 'failed');
-  // The first one last and in full, next to the summary: others often follow from it, and the end is what every log keeps.
+  // The first ones last and in full, next to the summary: others often follow from them, and the end is what every log keeps.
   for (const [index, { name, file, reason = '' }] of [...failed.entries()].toReversed()) {
     print(`✘ ${name}  ${dim(file.replace(root, ''))}`);
-    print(dim(index === 0 ? shortened(reason) : `  ${reason.split('\n', 1)[0]?.slice(0, 160)}`));
+    print(dim(index < shownInFull ? shortened(reason, 1_200) : `  ${reason.split('\n', 1)[0]?.slice(0, 160)}`));
   }
   for (const { name, file } of outcomes.filter(({ result }) => result === 'skipped')) {
     print(`– skipped: ${name}  ${dim(file.replace(root, ''))}`);

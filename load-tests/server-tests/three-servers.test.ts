@@ -223,15 +223,21 @@ suite('three servers', { skip: isSkipped }, () => {
 
   for (const fault of pickFaults(allFaults(1), tried)) {
     test(`${fault.name}: ${fault.what}`, async (t) => {
+      // What was said while it ran stands in the message as well: that is what the end of a long log still has.
+      const said: string[] = [];
       const { found, misses } = await inject(
         scene,
         { ...fault, quiet: pace.quiet, limits: withSlack(fault.limits) },
         roles,
-        (text) => t.diagnostic(text),
+        (text) => {
+          said.push(text);
+          t.diagnostic(text);
+        },
       );
-      const { sent, failed, longest } = found.figures;
+      const { sent, failed, longest, failures, slowest } = found.figures;
       t.diagnostic(`${sent} requests, ${failed} failed, longest ${longest.toFixed(2)} s`);
-      assert.deepEqual(misses, []);
+      const why = [misses.join(', '), ...failures, ...slowest.slice(0, 3), ...said].join('\n');
+      assert.deepEqual(misses, [], why);
     });
   }
 

@@ -16,7 +16,7 @@ mkdirSync(localFolder, { recursive: true });
 const work = mkdtempSync(`${localFolder}dashboards-`);
 after(() => rmSync(work, { recursive: true }));
 
-/** What TypeScript finds in a dashboard as a value of Grafana's types. */
+/** What TypeScript finds in a dashboard as a value of Grafana's types; nothing, where it is one. */
 const faultsOf = async (json: string): Promise<string> => {
   const file = join(work, 'dashboard.ts');
   const text = `import type { OwnDashboard } from ${JSON.stringify(dashboardType)};\nexport const it: OwnDashboard = ${json};\n`;
@@ -28,10 +28,12 @@ const faultsOf = async (json: string): Promise<string> => {
     include: [],
   };
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config));
-  const { output } = await runToEnd(
+  const { code, output } = await runToEnd(
     { command: process.execPath, args: [`${root}node_modules/.bin/tsc`, '-p', work] },
     { cwd: work },
   );
+  // A compiler that was killed finds nothing either.
+  assert.equal(code === 0, output === '', `ended by ${code} and said: ${output}`);
   return output;
 };
 
@@ -74,7 +76,8 @@ suite('the dashboards', () => {
       ['"refresh":"30s"', '"refresh":30'],
     ] as const) {
       assert.ok(json.includes(right), right);
-      assert.match(await faultsOf(json.replace(right, wrong)), /error TS/, wrong);
+      const faults = await faultsOf(json.replace(right, wrong));
+      assert.match(faults, /error TS/, `${wrong}: ${faults}`);
     }
   });
 
