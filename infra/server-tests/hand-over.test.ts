@@ -57,7 +57,7 @@ process.exit();
 `;
 
 /** Two balancers and a client on a bridge, in namespaces of their own; $1 and $2 are the balancers' addresses, $3 the VIP. */
-const story = `
+const network = `
 set -e
 mount -t tmpfs tmpfs /run
 ip link set lo up
@@ -75,11 +75,15 @@ mac() { ip -n $1 -json link show dev eth0 | sed 's/.*"address":"\\([^"]*\\)".*/\
 peer=$2
 for name in s1 s2; do
   ip netns exec $name sysctl --quiet --write net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
-  ip -n $name address add $3/32 dev lo
+  ip -n $name address add $3/32 dev lo label lo:vip
   ip netns exec $name nft -f $name.nft
   ip netns exec $name $NODE balancer.mjs $name $peer &
   peer=$1
 done
+`;
+
+/** What the client finds once the VIP has been handed over. */
+const handOver = `
 # Each has announced the VIP of late.
 ip netns exec s1 nft add element ip scale_up_hand_over s2_held_vip '{ eth0 }'
 ip netns exec s2 nft add element ip scale_up_hand_over s1_held_vip '{ eth0 }'
@@ -88,25 +92,54 @@ ip netns exec client $NODE client.mjs $3 $(mac s1) $(mac s2)
 echo "ended on s2: $(ip netns exec s2 ss --tcp --numeric --all state time-wait | grep --count :40000)"
 `;
 
+/** Comes to the holder once, and says who answered. */
+const visitor = `
+import { connect } from 'node:net';
+const socket = connect({ host: process.argv[2], port: 443, timeout: 2000 });
+socket.on('connect', () => socket.write('who')).on('timeout', () => socket.destroy(new Error('nobody answers')));
+socket.on('data', (text) => (console.log(String(text)), socket.destroy())).on('error', ({ message }) => console.log(message));
+`;
+
+/** s1 has the VIP, which s2 had before. s2 stops and starts as its unit says; somebody comes after each of the unit's commands. */
+const restarts = `
+ip netns exec s1 nft add element ip scale_up_hand_over s2_held_vip '{ eth0 }'
+sleep 1
+ip -n client neigh replace $3 lladdr $(mac s1) dev eth0 nud permanent
+while read -r line; do
+  ip netns exec s2 $line </dev/null
+  echo "$line: $(ip netns exec client $NODE visitor.mjs $3)"
+done <unit
+`;
+
+/** Runs a story on balancers with the rules as they are shipped. */
+const told = async (story: string): Promise<{ output: string; unit: string[] }> => {
+  const { inventory, files } = await rendered('three-servers');
+  const textOf = (server: string, name: string): string =>
+    files[server]?.find(({ path }) => path.endsWith(`/${name}`))?.text ?? assert.fail(`${server} has no ${name}`);
+  for (const name of ['s1', 's2']) {
+    const text = textOf(name, 'hand-over.nft').replaceAll(`"${inventory.vip.interface}"`, '"eth0"');
+    writeFileSync(join(work, `${name}.nft`), text);
+  }
+  const service = textOf('s2', 'scale-up-hand-over.service').replaceAll('/etc/scale-up/hand-over.nft', 's2.nft');
+  const commands = (key: string): string[] =>
+    [...service.matchAll(new RegExp(`^${key}=-?(.*)$`, 'gm'))].map(([, command = '']) => command);
+  const unit = [...commands('ExecStop'), ...commands('ExecStart')];
+  writeFileSync(join(work, 'unit'), `${unit.join('\n')}\n`);
+  writeFileSync(join(work, 'balancer.mjs'), balancer);
+  writeFileSync(join(work, 'client.mjs'), client);
+  writeFileSync(join(work, 'visitor.mjs'), visitor);
+  const addresses = ['s1', 's2'].map((name) => inventory.servers[name]?.address ?? '');
+  const shell = alone('bash', '-c', network + story, 'story', ...addresses, inventory.vip.address);
+  const { code, output } = await runToEnd(shell, { cwd: work, env: { ...process.env, NODE: process.execPath } });
+  assert.equal(code, 0, output);
+  return { output, unit };
+};
+
 test(
   'a connection outlives a hand-over of the VIP, also where the new holder remembers one that ended on the same port',
-  {
-    timeout: 120_000,
-  },
+  { timeout: 120_000 },
   async () => {
-    const { inventory, files } = await rendered('three-servers');
-    for (const name of ['s1', 's2']) {
-      const text = files[name]?.find(({ path }) => path.endsWith('/hand-over.nft'))?.text ?? '';
-      writeFileSync(join(work, `${name}.nft`), text.replaceAll(`"${inventory.vip.interface}"`, '"eth0"'));
-    }
-    writeFileSync(join(work, 'balancer.mjs'), balancer);
-    writeFileSync(join(work, 'client.mjs'), client);
-    const addresses = ['s1', 's2'].map((name) => inventory.servers[name]?.address ?? '');
-    const { code, output } = await runToEnd(alone('bash', '-c', story, 'story', ...addresses, inventory.vip.address), {
-      cwd: work,
-      env: { ...process.env, NODE: process.execPath },
-    });
-    assert.equal(code, 0, output);
+    const { output } = await told(handOver);
     assert.deepEqual(output.split('\n'), [
       'with the former holder: s1 s1',
       'after the hand-over, a port of its own: s1',
@@ -114,5 +147,18 @@ test(
       'new ones: s2',
       'ended on s2: 1',
     ]);
+  },
+);
+
+test(
+  'a balancer that stops and starts costs nobody a connection to the one that has the VIP',
+  { timeout: 120_000 },
+  async () => {
+    const { output, unit } = await told(restarts);
+    assert.equal(unit.length, 5);
+    assert.deepEqual(
+      output.split('\n'),
+      unit.map((command) => `${command}: s1`),
+    );
   },
 );

@@ -21,7 +21,7 @@ export type Figures = {
   readonly p99: number;
   readonly quiet: { readonly p99: number; readonly longest: number };
   readonly byStatus: Readonly<Record<string, number>>;
-  /** What failed, the first few. */
+  /** What failed, the first few; those first that nothing excuses. */
   readonly failures: readonly string[];
   /** Those that took longest since the fault, and of reads without a token; slowest first. */
   readonly slowest: readonly string[];
@@ -113,13 +113,15 @@ export const figuresOf = (entries: readonly Entry[], hit: Hit, mended = Number.P
   const after = since.filter(({ at }) => at < mended);
   const failed = entries.filter(isFailed);
   const again = answersAgain(entries, hit);
+  const isExcused = (entry: Entry): boolean => isInFlight(entry, hit, again);
+  const [inFlight, others] = [failed.filter(isExcused), failed.filter((entry) => !isExcused(entry))];
   const byStatus: Record<string, number> = {};
   for (const { status } of entries) byStatus[status ?? 'none'] = (byStatus[status ?? 'none'] ?? 0) + 1;
   const times = (some: readonly Entry[]): number[] => some.map(({ took }) => took / 1_000);
   return {
     sent: entries.length,
     failed: failed.length,
-    failedInFlight: failed.filter((entry) => isInFlight(entry, hit, again)).length,
+    failedInFlight: inFlight.length,
     longest: longestOf(after),
     longestReturn: longestOf(since.filter(({ at }) => at >= mended)),
     longestRead: longestOf(after.filter((entry) => entry.isAnonymous && !isWrite(entry))),
@@ -127,7 +129,7 @@ export const figuresOf = (entries: readonly Entry[], hit: Hit, mended = Number.P
     p99: percentile(times(after), 0.99),
     quiet: { p99: percentile(times(before), 0.99), longest: longestOf(before) },
     byStatus,
-    failures: failed.slice(0, shown).map((entry) => spoken(entry, hit)),
+    failures: [...others, ...inFlight].slice(0, shown).map((entry) => spoken(entry, hit)),
     slowest: slowestOf(since).map((entry) => spoken(entry, hit)),
   };
 };
