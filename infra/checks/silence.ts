@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childrenOf } from '../lab/processes.ts';
+import { childrenOf, descendantsOf } from '../lab/processes.ts';
 import { startTime } from '../local/left-over.ts';
 import { localFolder } from '../local/paths.ts';
 import { descriptorsOf } from '../local/ports.ts';
@@ -36,8 +36,6 @@ const read = (file: string): string => {
     return '';
   }
 };
-
-const descendantsOf = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 
 const wordsOf = (pid: number): string[] => read(`/proc/${pid}/cmdline`).split('\0').filter(Boolean);
 

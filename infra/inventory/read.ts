@@ -13,6 +13,9 @@ import {
   type WrittenInventory,
 } from './schema.ts';
 
+/** There is no inventory where one was said to be. */
+export class NoInventoryError extends Error {}
+
 /** Every fault of an inventory at once, one a line. */
 export class InventoryError extends Error {
   readonly faults: readonly string[];
@@ -28,6 +31,7 @@ export class InventoryError extends Error {
  * Reads an inventory and checks it whole, before anything is touched.
  * @param file its path
  * @throws InventoryError naming every fault by its path
+ * @throws NoInventoryError when the file cannot be read
  */
 export const readInventory = (file: string): Inventory => {
   const { tracing, backup, ...written } = parseInventory(file, textOf(file));
@@ -91,7 +95,8 @@ const textOf = (file: string): string => {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new Error(`There is no inventory ${isMissing ? file : `to read: ${messageOf(error)}`}`, { cause: error });
+    const what = isMissing ? file : `to read: ${messageOf(error)}`;
+    throw new NoInventoryError(`There is no inventory ${what}`, { cause: error });
   }
 };
 

@@ -45,6 +45,10 @@ export const childrenOf = (pid: number): number[] => {
   }
 };
 
+/** Its children, their children, and so on. */
+export const descendantsOf = (pid: number): number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+
 /** Whether a process is number 1 of a process namespace of its own, one below ours. */
 export const isFirstOfItsNamespace = (pid: number): boolean => {
   try {

@@ -333,9 +333,9 @@ suite('faults come all at once', () => {
     ]);
   });
 
-  test('an inventory that is not there is told by its path, without a stack', () => {
+  test('one that is not there is told by its path, without a stack, and ends with code 78 as well', () => {
     const { status: code, stderr } = run(join(folder, 'none.yml'));
-    assert.equal(code, 1);
+    assert.equal(code, 78);
     assert.equal(stderr, `There is no inventory ${join(folder, 'none.yml')}\n`);
   });
 });

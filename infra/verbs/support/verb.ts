@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { InventoryError, readInventory } from '../../inventory/read.ts';
+import { InventoryError, NoInventoryError, readInventory } from '../../inventory/read.ts';
 import type { Inventory } from '../../inventory/schema.ts';
 import { type Lab, runningLab } from '../../lab/lab.ts';
 import { messageOf } from '../../local/message.ts';
@@ -54,7 +54,8 @@ const isOwnFault = (error: unknown): error is Error =>
 
 const exitCodeOf = (error: unknown): ExitCode => {
   if (error instanceof VerbError) return error.code;
-  return error instanceof InventoryError ? exitCodes.configuration : exitCodes.failed;
+  const isOfInventory = error instanceof InventoryError || error instanceof NoInventoryError;
+  return isOfInventory ? exitCodes.configuration : exitCodes.failed;
 };
 
 const contextOf = (verb: VerbDefinition, given: VerbArguments): VerbContext => {

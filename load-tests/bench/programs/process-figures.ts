@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { descendantsOf } from '@scale-up/infra/lab/processes.ts';
 
 /** What a program and its children have used. */
 export type Figures = {
@@ -6,12 +7,6 @@ export type Figures = {
   readonly memory: () => number;
   /** Time of a core that they have taken since they began, in milliseconds. */
   readonly cpu: () => number;
-};
-
-const childrenOf = (pid: number): number[] => {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  const children = text.split(' ').filter(Boolean).map(Number);
-  return [...children, ...children.flatMap(childrenOf)];
 };
 
 const residentOf = (pid: number): number =>
@@ -38,6 +33,6 @@ const orZero = (look: () => number): number => {
 
 export const figuresOf = (pid: number): Figures => {
   const sum = (of: (pid: number) => number): number =>
-    [pid, ...childrenOf(pid)].reduce((total, each) => total + orZero(() => of(each)), 0);
+    [pid, ...descendantsOf(pid)].reduce((total, each) => total + orZero(() => of(each)), 0);
   return { memory: () => sum(residentOf), cpu: () => sum(ticksOf) * tick };
 };
