@@ -17,8 +17,8 @@ export type Strike = Hit & {
   readonly mend?: () => Promise<unknown>;
   /** Seconds that a bad release was there. */
   readonly undone?: number;
-  /** What was taken over, where nothing should be. */
-  readonly failOvers?: readonly string[];
+  /** What was taken over, where nothing should be; asked once the site is whole again. */
+  readonly failOvers?: () => Promise<readonly string[]>;
   /** The server that it was done to, where it was one. */
   readonly aim?: string;
 };
@@ -87,8 +87,7 @@ const take = async ({ site, traffic }: Scene, mark: Mark, say: Say): Promise<Cou
   await site.untilWhole(times.whole, say);
   const redundancy = (now() - (mended ?? strike.to)) / 1_000;
   await traffic.untilCalm(times.calm);
-  const { undone, failOvers } = strike;
-  return { hit: strike, mended, redundancy, undone, failOvers };
+  return { hit: strike, mended, redundancy, undone: strike.undone, failOvers: await strike.failOvers?.() };
 };
 
 /**

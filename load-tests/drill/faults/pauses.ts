@@ -30,7 +30,7 @@ const pause = (
     const moment = await hit(() => Promise.all(whom(site, primary).map((server) => site.hands.pause(server, seconds))));
     // Whoever takes over does so within that.
     await sleep(8_000);
-    return { ...moment, failOvers: takenOver(before, { timeline: await timelineOf(site) }) };
+    return { ...moment, failOvers: async () => takenOver(before, { timeline: await timelineOf(site) }) };
   },
 });
 

@@ -33,7 +33,7 @@ const uneventful = (
     const { primary } = await demandRoles(site);
     const before = { timeline: await timelineOf(site) };
     const moment = await hit(() => work(site, primary));
-    return { ...moment, failOvers: takenOver(before, { timeline: await timelineOf(site) }) };
+    return { ...moment, failOvers: async () => takenOver(before, { timeline: await timelineOf(site) }) };
   },
 });
 

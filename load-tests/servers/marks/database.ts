@@ -1,6 +1,7 @@
-import { apart, bystander, demandRoles, together } from '../arrange.ts';
+import { apart, bystander, demandRoles, leadEtcd, together } from '../arrange.ts';
 import { hit, type Mark, type Strike } from '../measure.ts';
 import type { ServersSite } from '../servers-site.ts';
+import { takenOver, timelineOf } from '../taken-over.ts';
 
 /** PostgreSQL's first process writes its number into the first line of its file. */
 const killPostgres = 'kill -9 "$(head -n 1 /var/lib/postgresql/17/scale-up/postmaster.pid)"';
@@ -90,6 +91,27 @@ export const databaseMarks: readonly Mark[] = [
       const name = bystander(site, await demandRoles(site));
       const moment = await hit(() => site.hands.kill(name));
       return { ...moment, mend: () => site.hands.boot(name) };
+    },
+  },
+  {
+    name: '11-leader',
+    what: 'the server of a standby lost that leads etcd',
+    limits: { stall: 0.2, failed: 'none', isUneventful: true },
+    // Longer than Patroni waits for etcd before the primary steps down.
+    endure: 12,
+    arrange: async (site, say) => {
+      await apart(site, say);
+      await leadEtcd(site, bystander(site, await demandRoles(site)));
+    },
+    strike: async (site) => {
+      const name = bystander(site, await demandRoles(site));
+      const before = { timeline: await timelineOf(site) };
+      const moment = await hit(() => site.hands.kill(name));
+      return {
+        ...moment,
+        mend: () => site.hands.boot(name),
+        failOvers: async () => takenOver(before, { timeline: await timelineOf(site) }),
+      };
     },
   },
   {

@@ -34,9 +34,7 @@ const uneventful =
     const time = minutes * 60_000;
     const wait = (): Promise<Hit> => hit(() => (hasPauses ? standStill(site, now() + time, say) : sleep(time)));
     const moment = await (loss > 0 ? whileLosing(site, `numgen random mod 1000 < ${loss * 1_000}`, wait) : wait());
-    // Who was still away a moment ago cannot say what it is.
-    await site.untilWhole(60, say);
-    return { ...moment, failOvers: takenOver(before, await officesOf(site)) };
+    return { ...moment, failOvers: async () => takenOver(before, await officesOf(site)) };
   };
 
 /**
