@@ -29,6 +29,7 @@ const tried = [
   '6',
   '7',
   '8',
+  '11-leader',
   '11-standby',
   '12',
   '13',
