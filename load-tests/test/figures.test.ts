@@ -54,7 +54,7 @@ test('the longest gap is the time in which nobody got an answer, at the ends too
   assert.equal(longestGap([entry(0, 10), entry(10, 5_000, { status: 500 })]), 5_000, 'to the last answer');
 });
 
-test('what failed counts as in flight only if it was sent before the site answered again', () => {
+test('what failed counts as in flight only if it was sent before the site answered again, and is shown after what was not', () => {
   const figures = figuresOf(run, fault);
   assert.equal(figures.sent, 9);
   assert.equal(figures.failed, 3);
@@ -62,7 +62,9 @@ test('what failed counts as in flight only if it was sent before the site answer
   assert.equal(figures.longest, 0.7);
   assert.deepEqual(figures.quiet, { p99: 0.02, longest: 0.02 });
   assert.deepEqual(figures.byStatus, { '200': 5, '201': 1, '503': 1, none: 2 });
-  assert.match(figures.failures[0] ?? '', /^articles at -0\.01 s: no answer after 300 ms: ECONNRESET$/);
+  const [unexcused, inFlight] = figures.failures;
+  assert.match(unexcused ?? '', /^articles at 1\.00 s: 503 after 30 ms: $/);
+  assert.match(inFlight ?? '', /^articles at -0\.01 s: no answer after 300 ms: ECONNRESET$/);
 });
 
 test('a connection that broke without a word counts as in flight for a second, an answer that says no does not', () => {
