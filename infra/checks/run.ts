@@ -131,12 +131,9 @@ const bench = async (): Promise<LeftOut[]> => {
 /** Failures that are shown in full: what comes later is mostly their consequence. */
 const shownInFull = 4;
 
-/**
- * A message may hold everything that a process printed: its beginning says what was expected, its end what happened.
- * @param length characters that are left of it
- */
-const shortened = (reason: string, length: number): string =>
-  reason.length <= length ? reason : `${reason.slice(0, length / 2)}\n  …\n${reason.slice(-length / 2)}`;
+/** A message may hold everything that a process printed: its beginning says what was expected, its end what happened. */
+const shortened = (reason: string): string =>
+  reason.length <= 1_500 ? reason : `${reason.slice(0, 400)}\n  …\n${reason.slice(-1_000)}`;
 
 /** The files whose tests took longest, for whoever wants the whole to be quicker. */
 const slowest = (outcomes: readonly Outcome[]): string => {
@@ -155,7 +152,7 @@ const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
   // The first ones last and in full, next to the summary: others often follow from them, and the end is what every log keeps.
   for (const [index, { name, file, reason = '' }] of [...failed.entries()].toReversed()) {
     print(`✘ ${name}  ${dim(file.replace(root, ''))}`);
-    print(dim(index < shownInFull ? shortened(reason, 1_200) : `  ${reason.split('\n', 1)[0]?.slice(0, 160)}`));
+    print(dim(index < shownInFull ? shortened(reason) : `  ${reason.split('\n', 1)[0]?.slice(0, 160)}`));
   }
   for (const { name, file } of outcomes.filter(({ result }) => result === 'skipped')) {
     print(`– skipped: ${name}  ${dim(file.replace(root, ''))}`);

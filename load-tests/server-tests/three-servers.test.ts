@@ -22,6 +22,7 @@ import { isSkipped, TestServers } from './support/test-servers.ts';
 
 /** What a short drill does, once each: something of every kind. `npx nx drill load-tests` does all of it, as often as one likes. */
 const tried = [
+  '1-evacuate',
   '2',
   '3-power',
   '4',

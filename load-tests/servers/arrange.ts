@@ -58,17 +58,22 @@ const moveCache = async (site: ServersSite, isWanted: (server: string) => boolea
   if (!isWanted(now)) say(`Sentinel made ${now} the primary of the cache`);
 };
 
-/** Has a server's member lead etcd: whoever leads it hands over, which takes no election. */
+/**
+ * Has a server's member lead etcd: whoever leads it hands over, which takes no election.
+ * @throws Error when it does not lead afterwards
+ */
 export const leadEtcd = (site: ServersSite, to: string): Promise<string> =>
   site.on(
     to,
     `set -a; . /etc/scale-up/etcdctl.env; set +a
-all=$(echo "$ETCDCTL_ENDPOINTS" | tr , ' ')
-id=$(ETCDCTL_ENDPOINTS=https://127.0.0.1:2379 etcdctl endpoint status | cut -d, -f2 | tr -d ' ')
-for endpoint in $all; do
-  export ETCDCTL_ENDPOINTS=$endpoint
-  case $(etcdctl endpoint status | cut -d, -f2,5) in *" $id, true") ;; *true) etcdctl move-leader "$id" ;; esac
-done`,
+here() { ETCDCTL_ENDPOINTS=https://127.0.0.1:2379 etcdctl endpoint status; }
+leads() { here | cut -d, -f5 | grep --quiet true; }
+id=$(here | cut -d, -f2 | tr -d ' ')
+# Only the leader itself can.
+for endpoint in $(echo "$ETCDCTL_ENDPOINTS" | tr , ' '); do
+  leads || ETCDCTL_ENDPOINTS=$endpoint etcdctl move-leader "$id" || true
+done
+leads`,
   );
 
 /** Who has everything but the VIP: no load balancer, if there is such a server. */

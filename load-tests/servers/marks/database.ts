@@ -99,7 +99,7 @@ export const databaseMarks: readonly Mark[] = [
     // What app was doing there is done again elsewhere.
     limits: { stall: 2, failed: 'none', isUneventful: true },
     // Longer than Patroni waits for etcd before the primary steps down.
-    endure: 9,
+    endure: 12,
     arrange: async (site, say) => {
       await apart(site, say);
       await leadEtcd(site, bystander(site, await demandRoles(site)));
