@@ -28,8 +28,9 @@ const faultsOf = async (json: string): Promise<string> => {
     include: [],
   };
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config));
+  // Not pretty: where FORCE_COLOR is set, colours would stand between the words.
   const { code, output } = await runToEnd(
-    { command: process.execPath, args: [`${root}node_modules/.bin/tsc`, '-p', work] },
+    { command: process.execPath, args: [`${root}node_modules/.bin/tsc`, '-p', work, '--pretty', 'false'] },
     { cwd: work },
   );
   // A compiler that was killed finds nothing either.
