@@ -5,6 +5,7 @@ import { addressesOf, openSearch, requireRole, type Role } from './addresses.ts'
 import type { OnEvent } from './events.ts';
 import { Openings } from './openings.ts';
 import { typeParsers } from './types.ts';
+import { UnderWay } from './under-way.ts';
 import { isOutdatedPlan, verdictOf } from './verdict.ts';
 
 export type PoolOptions = {
@@ -68,6 +69,7 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   // A single address needs no search.
   let isLocated = addresses.length === 1;
   const sockets = new Map<ClientBase, Socket>();
+  const underWay = new UnderWay();
   /**
    * Connections made before the last grave absence: their server may be gone without a word, and each would cost its user a time-out. Or made
    * before a migration that outdated a statement.
@@ -85,6 +87,7 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
         connectionTimeoutMillis: timeouts.opening,
       });
       sockets.set(this, socket);
+      underWay.begin(socket);
       socket.once('close', () => sockets.delete(this));
     }
   }
@@ -104,9 +107,15 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
   // Both listeners are needed: without one, a socket that dies idle (pool) or checked out (client) ends the process.
   // The pool repeats what its client reported, and a client may report one death twice: the server's word, then the socket.
   pool.on('error', () => {});
-  pool.on('connect', (client) =>
-    client.once('error', (error) => onEvent({ type: 'connection-lost', error })).on('error', () => {}),
-  );
+  pool.on('connect', (client) => {
+    underWay.end(sockets.get(client));
+    client
+      .once('error', (error) => {
+        onEvent({ type: 'connection-lost', error });
+        underWay.suspect();
+      })
+      .on('error', () => {});
+  });
 
   pool.on('release', (error, client) => {
     // What is outdated on one connection is so on all that were made before; each would cost somebody a try.

@@ -71,6 +71,25 @@ test('a connection that hears nothing while it is opened costs its caller a seco
   await relay.stop();
 });
 
+test('a connection that hears nothing while it is opened is given up soon after others were lost, and another one serves its caller', async () => {
+  const relay = await Relay.start(ownerUrl);
+  const database = openPool({ url: relay.through(ownerUrl), hold: { time: 10_000, callers: 10, bytes: 0 } });
+  await database.first(backendPid);
+  const sleeps = [10, 0];
+  const busy = database.transaction((queries) => queries.script(`SELECT pg_sleep(${sleeps.shift()})`));
+  await until('it is in use', 1, () => database.connections().idle === 0);
+  relay.leaveUnanswered(1);
+  const caller = timed(database.first(backendPid));
+  await until('one is being opened', 1, () => relay.connections === 2);
+  relay.cut();
+  const { seconds, result } = await caller;
+  assert.ok(result);
+  assert.ok(seconds < 0.8, `took ${seconds.toFixed(2)} s`);
+  await busy;
+  await database.close();
+  await relay.stop();
+});
+
 test('after an absence those who waited share few connections, so that a new primary is not flooded', async () => {
   const relay = await Relay.start(ownerUrl);
   const url = relay.through(ownerUrl);

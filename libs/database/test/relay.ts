@@ -14,6 +14,8 @@ const commitMessage = Buffer.from('COMMIT\0');
 export class Relay {
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
+  /** Of clients that never hear a word. */
+  readonly #unheard = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
   #cuts: Cut[] = [];
@@ -72,8 +74,14 @@ export class Relay {
     this.#server = undefined;
     if (!server) return;
     server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.cut();
+    for (const socket of this.#unheard) socket.destroy();
     await once(server, 'close');
+  }
+
+  /** Ends the connections there are, but for those that never hear a word. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   #join(near: Socket, far: Socket): void {
@@ -81,8 +89,8 @@ export class Relay {
     if (this.#unanswered > 0) {
       this.#unanswered -= 1;
       far.destroy();
-      this.#sockets.add(near);
-      near.on('error', () => {}).on('close', () => this.#sockets.delete(near));
+      this.#unheard.add(near);
+      near.on('error', () => {}).on('close', () => this.#unheard.delete(near));
       return;
     }
     let isCut = false;
