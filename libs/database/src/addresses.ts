@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientBase, type ClientConfig } from 'pg';
+import type { UnderWay } from './under-way.ts';
 import { verdictOf, WrongRole } from './verdict.ts';
 
 /** Which server is wanted: the primary, a standby, or whichever answers. */
@@ -32,8 +33,9 @@ export const requireRole = async (client: ClientBase, role: Role): Promise<void>
 /** Milliseconds a probe waits: a server on the same network answers in a few; one that is frozen must not hold up the next probe. */
 const probeTimeout = 1_000;
 
-const probe = async (address: string, role: Role, config: ClientConfig): Promise<string> => {
+const probe = async (address: string, role: Role, config: ClientConfig, underWay: UnderWay): Promise<string> => {
   const socket = new Socket();
+  underWay.begin(socket);
   const client = new Client({ ...config, connectionString: address, stream: () => socket });
   client.on('error', () => {});
   const limit = new AbortController();
@@ -57,13 +59,19 @@ const roundTime = 250;
 
 /**
  * What looks for a server in the wanted role: all addresses are asked at once, each by one probe at a time.
+ * @param underWay told of the probes' connections
  * @returns gives the first address that answers so; where none does, one that answers that it is busy: whoever goes there learns more.
  * Throws an error that may pass when there is none, else the first.
  */
-export const openSearch = (addresses: readonly string[], role: Role, config: ClientConfig): (() => Promise<string>) => {
+export const openSearch = (
+  addresses: readonly string[],
+  role: Role,
+  config: ClientConfig,
+  underWay: UnderWay,
+): (() => Promise<string>) => {
   const probes = new Map<string, Promise<string>>();
   const probeOf = (address: string): Promise<string> => {
-    const running = probes.get(address) ?? probe(address, role, config).finally(() => probes.delete(address));
+    const running = probes.get(address) ?? probe(address, role, config, underWay).finally(() => probes.delete(address));
     probes.set(address, running);
     // It may end when nobody waits for it any more.
     running.catch(() => {});

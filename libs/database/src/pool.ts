@@ -123,7 +123,7 @@ export const openPool = (options: PoolOptions, onEvent: OnEvent) => {
     for (const known of sockets.keys()) suspects.add(known);
   });
 
-  const findServer = openSearch(addresses, role, config);
+  const findServer = openSearch(addresses, role, config, underWay);
   const search = async (isGrave: boolean): Promise<void> => {
     const found = await findServer();
     if (isGrave || found !== current) for (const client of sockets.keys()) suspects.add(client);

@@ -6,7 +6,7 @@ const grace = 200;
 /**
  * Connections that are being opened. One that was begun before another was lost may lead to a server that is gone, and never hear a word: HAProxy 3.0.11 forgets a
  * connection it is making when it takes a server out (`on-marked-down shutdown-sessions`), whose client then waits for as long as it likes. Nothing has been asked
- * there yet, so it is given up, and whoever waits for it gets another.
+ * there yet, so it is given up, and whoever waits for it gets another. The same goes for a connection that looks whether the database is back.
  */
 export class UnderWay {
   readonly #sockets = new Set<Socket>();

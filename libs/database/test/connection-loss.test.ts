@@ -9,6 +9,12 @@ import { addBoat, adminUrl, admin, backendPid, isStored, openPool, ownerUrl } fr
 import { Relay } from './relay.ts';
 import { errorOf, timed, until } from './until.ts';
 
+/** How many statements sleep that long on the server, where one goes on when its client has been cut off. */
+const sleepers = async (seconds: number): Promise<number> => {
+  const text = `SELECT pg_sleep(${seconds})`;
+  return (await admin.script(`SELECT FROM pg_stat_activity WHERE query = '${text}' AND state = 'active'`)).length;
+};
+
 const survivor = fileURLToPath(new URL('./survivor.ts', import.meta.url));
 
 test('a process outlives connections that the server ends, in use or idle, is told of each once, and goes on', async () => {
@@ -77,7 +83,7 @@ test('a connection that hears nothing while it is opened is given up soon after 
   await database.first(backendPid);
   const sleeps = [10, 0];
   const busy = database.transaction((queries) => queries.script(`SELECT pg_sleep(${sleeps.shift()})`));
-  await until('it is in use', 1, () => database.connections().idle === 0);
+  await until('it is at work', 1, async () => (await sleepers(10)) === 1);
   relay.leaveUnanswered(1);
   const caller = timed(database.first(backendPid));
   await until('one is being opened', 1, () => relay.connections === 2);
@@ -86,6 +92,24 @@ test('a connection that hears nothing while it is opened is given up soon after 
   assert.ok(result);
   assert.ok(seconds < 0.8, `took ${seconds.toFixed(2)} s`);
   await busy;
+  await database.close();
+  await relay.stop();
+});
+
+test('a look for the database that hears nothing is given up soon after another connection was lost, and the next look finds it', async () => {
+  const relay = await Relay.start(ownerUrl);
+  const database = openPool({ url: relay.through(ownerUrl), hold: { time: 10_000, callers: 10, bytes: 0 } });
+  const works = [0, 1].map(() => {
+    const sleeps = [9, 0];
+    return database.transaction((queries) => queries.script(`SELECT pg_sleep(${sleeps.shift()})`));
+  });
+  await until('both are at work', 1, async () => (await sleepers(9)) === 2);
+  relay.leaveUnanswered(1);
+  relay.cut(1);
+  await until('it is looked for', 1, () => relay.connections === 3);
+  relay.cut(1);
+  const { seconds } = await timed(Promise.all(works));
+  assert.ok(seconds < 0.8, `took ${seconds.toFixed(2)} s`);
   await database.close();
   await relay.stop();
 });

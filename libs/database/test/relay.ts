@@ -79,9 +79,10 @@ export class Relay {
     await once(server, 'close');
   }
 
-  /** Ends the connections there are, but for those that never hear a word. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /** Ends so many of the connections there are, the oldest first, but none of those that never hear a word. */
+  cut(most = Number.POSITIVE_INFINITY): void {
+    // Two sockets each.
+    for (const socket of [...this.#sockets].slice(0, 2 * most)) socket.destroy();
   }
 
   #join(near: Socket, far: Socket): void {
