@@ -1,7 +1,7 @@
 import { openCache, type Servers } from '@scale-up/cache';
 import { type Config, readConfigOrExit } from '@scale-up/config';
 import { type Database, openDatabase } from '@scale-up/database';
-import { createLogger, createMetrics, createServer, Health, isRefused, run } from '@scale-up/service';
+import { createLogger, createMetrics, createServer, Health, isRefused, keepTickShape, run } from '@scale-up/service';
 import { startTracing, type Tracing } from '@scale-up/tracing';
 import { buildApp } from './app.ts';
 import { createCaching } from './caching.ts';
@@ -51,6 +51,7 @@ const isCutOff = ({ OWN_ROUTER: router }: Config<'app'>): (() => Promise<boolean
 
 /** The process of app. */
 const main = async (): Promise<void> => {
+  keepTickShape();
   const config = readConfigOrExit('app');
   const logger = createLogger('app', config);
   const tracing = await startTracing({ name: 'app', release: config.RELEASE }, logger);

@@ -1,5 +1,5 @@
 import { readConfigOrExit } from '@scale-up/config';
-import { createLogger, createMetrics, Health, isRefused, type Logger, run } from '@scale-up/service';
+import { createLogger, createMetrics, Health, isRefused, keepTickShape, type Logger, run } from '@scale-up/service';
 import { startTracing } from '@scale-up/tracing';
 import { buildWeb } from './app.ts';
 import { NoIndexPage } from './static-files/manifest.ts';
@@ -18,6 +18,7 @@ const openFolderOrExit = async (path: string, logger: Logger): Promise<StaticFol
 
 /** The process of web. */
 const main = async (): Promise<void> => {
+  keepTickShape();
   const config = readConfigOrExit('web');
   const logger = createLogger('web', config);
   const tracing = await startTracing({ name: 'web', release: config.RELEASE }, logger);

@@ -11,3 +11,4 @@ export { isRefused } from './own-router.ts';
 export { remark } from './remarks.ts';
 export { run } from './run.ts';
 export { createServer } from './server.ts';
+export { keepTickShape } from './tick-shape.ts';
