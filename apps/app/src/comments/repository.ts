@@ -8,12 +8,12 @@ type CommentRow = Omit<Comment, 'author'> & Profile;
 
 const columns = `c.id, c.body, c.created_at AS "createdAt", c.updated_at AS "updatedAt", ${profileColumns}`;
 
-const toComment = ({ id, createdAt, updatedAt, body, ...author }: CommentRow): Comment => ({
-  id,
-  createdAt,
-  updatedAt,
-  body,
-  author,
+const toComment = (row: CommentRow): Comment => ({
+  id: row.id,
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+  body: row.body,
+  author: { username: row.username, bio: row.bio, image: row.image, following: row.following },
 });
 
 // One row at least for an article that exists.
