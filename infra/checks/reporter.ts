@@ -34,10 +34,11 @@ export const resultsVariable = 'SCALE_UP_TEST_RESULTS';
 /** Seconds of silence after which files are ended, where it is not the usual. */
 export const silenceVariable = 'SCALE_UP_TEST_SILENCE';
 
-/** What a test threw, which node:test wraps. */
+/** What a test threw, which node:test wraps; of where it was thrown, without Node's own part. */
 const reasonOf = (error: (Error & { readonly cause?: unknown }) | undefined): string | undefined => {
   const thrown = error?.cause ?? error;
-  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown && inspect(thrown);
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown && inspect(thrown);
+  return text?.replaceAll(/\n {4}at [^\n]*\(?node:internal[^\n]*/g, '');
 };
 
 const outcomeOf = ({ type, data }: Event, why: (name: string) => string | undefined): Outcome | undefined => {

@@ -33,7 +33,7 @@ test(
   async () => {
     const wanted = base + 200;
     const program = `const { findPort } = await import(${JSON.stringify(ports)});
-      console.log(await findPort(${wanted}, new Set()));
+      process.stdout.write(String(await findPort(${wanted}, new Set())));
       process.stdin.resume();`;
     const children = Array.from({ length: 8 }, () =>
       spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['pipe', 'pipe', 'inherit'] }),

@@ -1,4 +1,5 @@
-// How long a tick takes after memory was cleaned up while nobody had one: `node --expose-gc ticks.ts keep|lose` prints microseconds.
+// What a tick costs after memory was cleaned up while nobody had one: `node --expose-gc ticks.ts keep|lose` prints microseconds of
+// processor time, of which a process has the same when others are at work beside it.
 import { setImmediate as turn } from 'node:timers/promises';
 import { keepTickShape } from '../src/tick-shape.ts';
 
@@ -20,6 +21,6 @@ for (let time = 0; time < 2; time += 1) {
   gc?.();
   await turn();
 }
-const begun = performance.now();
+const begun = process.cpuUsage();
 await ticks(count / atOnce, atOnce);
-process.stdout.write(String(((performance.now() - begun) / count) * 1_000));
+process.stdout.write(String(process.cpuUsage(begun).user / count));
