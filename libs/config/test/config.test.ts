@@ -121,7 +121,7 @@ test('the certificates that a database URL names must be there, and the fault sh
   assert.equal(readConfig('app', env).DATABASE_URL.reveal(), env.DATABASE_URL);
 });
 
-test('where traces go and how many is checked before the SDK reads it, which would go on with its defaults', () => {
+test('where traces go and how many is checked, since whoever sends them would go on with defaults', () => {
   const given = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example.org', OTEL_TRACES_SAMPLER: 'traceidratio' };
   const config = readConfig('web', { ...given, OTEL_TRACES_SAMPLER_ARG: '.25' });
   assert.deepEqual(
@@ -131,6 +131,7 @@ test('where traces go and how many is checked before the SDK reads it, which wou
   assert.equal(readConfig('web', {}).OTEL_EXPORTER_OTLP_ENDPOINT, undefined);
   const wrong = {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'otel.example.org:4318',
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     OTEL_TRACES_SAMPLER: 'sometimes',
     OTEL_TRACES_SAMPLER_ARG: '10%',
   };

@@ -1,61 +1,76 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import {
-  type Context,
-  ROOT_CONTEXT,
-  type Span as SdkSpan,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Tracer,
-} from '@opentelemetry/api';
+import { now } from './clock.ts';
+import type { SpanEvent } from './otlp.ts';
+import type { SpanQueue } from './span-queue.ts';
 import type { Attributes, Kind, Span } from './span.ts';
-import type { TraceContext } from './trace-context.ts';
-
-const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
+import { randomHex, sampled, type TraceContext } from './trace-context.ts';
 
 /** What every span of a process needs. */
-export type Recorder = { readonly tracer: Tracer; readonly running: AsyncLocalStorage<Span> };
-
-/** A place in a trace as this project writes it. */
-export const placeOf = (span: SdkSpan): TraceContext => {
-  const { traceId, spanId, traceFlags } = span.spanContext();
-  return { traceId, spanId, flags: traceFlags.toString(16).padStart(2, '0') };
+export type Recorder = {
+  readonly queue: SpanQueue;
+  readonly running: AsyncLocalStorage<Span>;
+  /** Events that a span may have. */
+  readonly events: number;
 };
 
-/** A span of the SDK; whatever it is a part of is handed on by hand, which costs those who are not recorded nothing. */
+/** The place of a new span in a trace that is recorded. */
+export const recordedIn = (traceId: string): TraceContext => ({ traceId, spanId: randomHex(8), flags: sampled });
+
+/** A span that is written when it ends. Whatever it is a part of is handed on by hand, which costs those who are not recorded nothing. */
 export class RecordedSpan implements Span {
   readonly trace: TraceContext;
-  readonly #span: SdkSpan;
   readonly #recorder: Recorder;
-  #context: Context | undefined;
+  readonly #kind: Kind;
+  readonly #parentId: string;
+  readonly #isParentRemote: boolean;
+  readonly #start = now();
+  #name: string;
+  #attributes: Attributes | undefined;
+  #events: SpanEvent[] | undefined;
+  #droppedEvents = 0;
+  #failure: { readonly message: string | undefined } | undefined;
+  #hasEnded = false;
 
-  constructor(span: SdkSpan, recorder: Recorder) {
-    this.#span = span;
+  /** @param parent within this process, or of the one that asks; undefined at the root */
+  constructor(
+    recorder: Recorder,
+    name: string,
+    kind: Kind,
+    trace: TraceContext,
+    parent: { readonly spanId: string; readonly isRemote: boolean } | undefined,
+    attributes?: Attributes,
+  ) {
     this.#recorder = recorder;
-    this.trace = placeOf(span);
+    this.#name = name;
+    this.#kind = kind;
+    this.trace = trace;
+    this.#parentId = parent?.spanId ?? '';
+    this.#isParentRemote = parent?.isRemote ?? false;
+    this.#attributes = attributes;
   }
 
-  child(name: string, kind: Kind, attributes: Attributes = {}): Span {
-    this.#context ??= trace.setSpan(ROOT_CONTEXT, this.#span);
-    const options = { kind: kinds[kind], attributes };
-    return new RecordedSpan(this.#recorder.tracer.startSpan(name, options, this.#context), this.#recorder);
+  child(name: string, kind: Kind, attributes?: Attributes): Span {
+    const { traceId, spanId } = this.trace;
+    return new RecordedSpan(this.#recorder, name, kind, recordedIn(traceId), { spanId, isRemote: false }, attributes);
   }
 
   rename(name: string): void {
-    this.#span.updateName(name);
+    this.#name = name;
   }
 
   set(attributes: Attributes): void {
-    this.#span.setAttributes(attributes);
+    this.#attributes = this.#attributes === undefined ? attributes : { ...this.#attributes, ...attributes };
   }
 
   event(name: string, attributes: Attributes = {}): void {
-    this.#span.addEvent(name, attributes);
+    this.#events ??= [];
+    if (this.#events.length < this.#recorder.events) this.#events.push({ at: now(), name, attributes });
+    else this.#droppedEvents += 1;
   }
 
   fail(type: string, message?: string): void {
-    this.#span.setAttribute('error.type', type);
-    this.#span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
+    this.set({ 'error.type': type });
+    this.#failure = { message };
   }
 
   run<Result>(work: () => Result): Result {
@@ -63,6 +78,20 @@ export class RecordedSpan implements Span {
   }
 
   end(): void {
-    this.#span.end();
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#recorder.queue.add({
+      trace: this.trace,
+      parentId: this.#parentId,
+      isParentRemote: this.#isParentRemote,
+      name: this.#name,
+      kind: this.#kind,
+      start: this.#start,
+      end: now(),
+      attributes: this.#attributes,
+      events: this.#events,
+      droppedEvents: this.#droppedEvents,
+      failure: this.#failure,
+    });
   }
 }

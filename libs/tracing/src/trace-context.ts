@@ -32,6 +32,9 @@ export const traceparentOf = (trace: TraceContext): string => `00-${trace.traceI
 /** Whether the one who handed a trace on may have recorded it. */
 export const isSampled = ({ flags }: TraceContext): boolean => (Number.parseInt(flags, 16) & 1) === 1;
 
+/** A trace is recorded. */
+export const sampled = '01';
+
 /** Nobody has recorded anything of a trace. */
 export const notSampled = '00';
 

@@ -4,7 +4,7 @@ import { readTraceparent, type TraceContext, unrecorded } from './trace-context.
 /** A request's place in its trace, and its span where the trace is recorded. */
 export type Begun = { readonly trace: TraceContext; readonly span: Span | undefined };
 
-/** Gets what the SDK has to say about its own work. */
+/** Gets what recording has to say about its own work. */
 export type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void>>;
 
 /** What a process records of its requests. */
@@ -39,9 +39,9 @@ const isRefused = ({ OTEL_SDK_DISABLED: disabled, OTEL_TRACES_EXPORTER: exporter
   disabled?.trim().toLowerCase() === 'true' || exporter?.trim() === 'none';
 
 /**
- * Starts to record and send traces, where the environment (`OTEL_*`) names a receiver. Otherwise nothing of the SDK is loaded.
+ * Starts to record and send traces, where the environment (`OTEL_*`) names a receiver. Otherwise nothing of it is loaded.
  * @param service its name, and its release, unless the environment says otherwise
- * @param log told of what the SDK meets, such as a receiver that is away
+ * @param log told of what the exporter meets, such as a receiver that is away
  */
 export const startTracing = async (
   service: { readonly name: string; readonly release: string },
@@ -49,6 +49,6 @@ export const startTracing = async (
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Tracing> => {
   if (!hasReceiver(env) || isRefused(env)) return noTracing;
-  const { startSdk } = await import('./sdk.ts');
-  return startSdk(service, log, env);
+  const { startRecording } = await import('./recording.ts');
+  return startRecording(service, log, env);
 };

@@ -11,7 +11,7 @@ after(() => receiver.stop());
 
 const caller = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331';
 
-suite('nothing is sent, and no module of the SDK is loaded', () => {
+suite('nothing is sent, and no module of OpenTelemetry is loaded', () => {
   for (const [when, env] of [
     ['without a receiver', () => ({})],
     ['with an empty one', () => ({ OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '' })],

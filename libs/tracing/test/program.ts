@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { startTracing } from '../src/index.ts';
 
-/** A process that records one request and ends; says what became of it, and which modules of the SDK it has loaded. */
+/** A process that records one request and ends; says what became of it, and which modules of OpenTelemetry it has loaded. */
 const say = (level: string) => (message: string) =>
   void process.stdout.write(`${JSON.stringify({ level, message })}\n`);
 const log = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };

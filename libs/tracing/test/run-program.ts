@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { spawnService } from '@scale-up/testing';
 
-// Every module of the SDK that is asked for is told on standard error.
+// Every module of OpenTelemetry that is asked for is told on standard error.
 const watching = `data:text/javascript,import { registerHooks } from 'node:module';
 registerHooks({ resolve(name, context, next) {
   if (name.startsWith('@opentelemetry/')) process.stderr.write('LOADED ' + name + '\\n');

@@ -91,18 +91,21 @@ suite('how it is sent', () => {
     const { authorization, 'content-encoding': coding, 'content-type': type } = receiver.headers;
     assert.deepEqual([authorization, coding, type], ['Bearer word', 'gzip', 'application/x-protobuf']);
   });
-  test('as JSON, where the protocol says so', async () => {
-    await run({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
-    assert.equal(receiver.headers['content-type'], 'application/json');
-    assert.equal(receiver.requests, 1);
-  });
   test('in batches of so many', async () => {
     await run({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1' });
     assert.deepEqual([receiver.requests, receiver.spans.length], [3, 3]);
   });
-  test('with no more attributes than allowed', async () => {
-    await run({ OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2' });
+  test('with no more characters of a value, and no more events, than allowed', async () => {
+    await run({ OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2', OTEL_SPAN_EVENT_COUNT_LIMIT: '0' });
     assert.equal(receiver.spans.find(({ name }) => name === 'GET /things')?.attributes['place'], 'he');
+    assert.deepEqual(receiver.spans.find(({ name }) => name === 'part')?.events, []);
+  });
+  test('as by default where a number is none, which is said', async () => {
+    const { code, logged } = await run({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: 'many' });
+    assert.deepEqual([code, receiver.requests, receiver.spans.length], [0, 1, 3]);
+    assert.deepEqual(logged, [
+      'warn: traces: OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be a whole number of at least 1, not "many"; 512 is used',
+    ]);
   });
 });
 

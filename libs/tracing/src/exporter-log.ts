@@ -1,6 +1,8 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import type { Log } from './tracing.ts';
 
+export { diag } from '@opentelemetry/api';
+
 const levels: Readonly<Record<string, DiagLogLevel>> = {
   none: DiagLogLevel.NONE,
   error: DiagLogLevel.ERROR,
@@ -29,8 +31,8 @@ const textOf = (message: string): string => {
   }
 };
 
-/** What the SDK says goes into the log; one line a minute for each thing. */
-export const logSdk = (log: Log, level: string | undefined): void => {
+/** What OpenTelemetry's exporter says, and who says something by `diag`, goes into the log; one line a minute for each thing. */
+export const logExporter = (log: Log, level: string | undefined): void => {
   const said = new Map<string, number>();
   const say =
     (write: keyof Log) =>

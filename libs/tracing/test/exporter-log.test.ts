@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { diag } from '@opentelemetry/api';
-import { logSdk } from '../src/sdk-log.ts';
+import { logExporter } from '../src/exporter-log.ts';
 
-suite('what the SDK says', () => {
+suite('what the exporter says', () => {
   const lines: string[] = [];
   const note = (text: string): void => void lines.push(text);
-  logSdk({ info: note, warn: note, error: note, debug: note }, undefined);
+  logExporter({ info: note, warn: note, error: note, debug: note }, undefined);
 
   test('is a line of the log, once a minute, whatever the numbers in it are', () => {
     diag.warn('dropped 7 spans');
