@@ -9,10 +9,12 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { localFolder, root } from '../local/paths.ts';
 import { type Closure, closureOf, type Lock, readLock } from './closure.ts';
+import { javascriptOf, manifestOf } from './javascript.ts';
 import { filesBelow, type Release } from './release.ts';
 import { builtFolders, type Service } from './services.ts';
 
@@ -31,6 +33,17 @@ const copyFile = (from: string, to: string): void => {
   mkdirSync(dirname(to), { recursive: true });
   copyFileSync(from, to);
   chmodSync(to, 0o644);
+};
+
+/** Copies a file of an own project, in which what Node runs is JavaScript. */
+const copySource = (from: string, to: string): void => {
+  const [made, target] = from.endsWith('.ts')
+    ? [javascriptOf, to.replace(/ts$/, 'js')]
+    : [from.endsWith('/package.json') ? manifestOf : undefined, to];
+  if (!made) return copyFile(from, to);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, made(readFileSync(from, 'utf8')));
+  chmodSync(target, 0o644);
 };
 
 /** Copies a folder of files without its own node_modules, which are packages of their own. */
@@ -76,12 +89,21 @@ const copyPackages = (lock: Lock, { packages }: Closure, to: string): void => {
 const copyProjects = ({ projects, links }: Closure, to: string): void => {
   for (const project of projects) {
     for (const file of filesBelow(project).filter((each) => isShipped(project, each)))
-      copyFile(`${root}${file}`, `${to}/${file}`);
+      copySource(`${root}${file}`, `${to}/${file}`);
   }
   for (const [link, target] of Object.entries(links)) {
     mkdirSync(dirname(`${to}/${link}`), { recursive: true });
     symlinkSync(relative(dirname(link), target), `${to}/${link}`);
   }
+};
+
+/**
+ * Puts a service's own sources into a folder as an image has them; packages are those of the checkout, where that is above.
+ * @param to absolute; what was there is gone
+ */
+export const stageSources = (service: Service, to: string): void => {
+  rmSync(to, { recursive: true, force: true });
+  copyProjects(closureOf(readLock(`${root}package-lock.json`), `apps/${service}`), to);
 };
 
 /**

@@ -92,10 +92,10 @@ suite('a release', () => {
         }
       });
 
-      test('has no tests, no types, no maps and no notes, but every licence', () => {
+      test('has no tests, no TypeScript, no maps and no notes, but every licence', () => {
         const files = all().filter((name) => lstatSync(`${staged}/${name}`).isFile());
         assert.deepEqual(
-          files.filter((name) => /\.(d\.[cm]?ts|map)$|^sources\/.*\.test\.ts$/.test(name)),
+          files.filter((name) => /\.(d\.[cm]?ts|map)$|^sources\/.*\.ts$/.test(name)),
           [],
         );
         assert.ok(files.some((name) => /\/licen[cs]e/i.test(name)));
@@ -108,7 +108,7 @@ suite('a release', () => {
         try {
           for (const part of ['dependencies', 'sources'])
             cpSync(`${staged}/${part}`, whole, { recursive: true, verbatimSymlinks: true });
-          const main = `./apps/${service}/src/${service === 'db-migrator' ? 'main' : 'app'}.ts`;
+          const main = `./apps/${service}/src/${service === 'db-migrator' ? 'main' : 'app'}.js`;
           const { status, stderr } = spawnSync(
             process.execPath,
             ['--input-type=module', '-e', `await import('${main}')`],

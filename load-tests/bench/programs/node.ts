@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import type { Tier } from '@scale-up/infra/images/services.ts';
+import { stageSources } from '@scale-up/infra/images/staging.ts';
 import { launch } from '@scale-up/infra/local/launch.ts';
 import { root } from '@scale-up/infra/local/paths.ts';
 import { type Core, startPinned } from './pinned.ts';
@@ -41,8 +43,16 @@ export const startPeer = (name: string, port: number, ...args: string[]): Promis
 export const startBehind = (name: string, port: number, ...args: string[]): Promise<Running> =>
   start('others', `load-tests/bench/peers/${name}.ts`, port, { program: [String(port), ...args] }, {});
 
-const service = (core: Core, name: 'web' | 'app', port: number, env: NodeJS.ProcessEnv): Promise<Running> =>
-  start(core, `apps/${name}/src/server.ts`, port, { node: launch.argsFor(name) }, { ...launch.env, ...env });
+/** Folders, from the repository's, with the sources of a service as its image has them; made once. */
+const staged = new Map<Tier, string>();
+
+const service = (core: Core, name: Tier, port: number, env: NodeJS.ProcessEnv): Promise<Running> => {
+  const folder = staged.get(name) ?? `.local/bench/${name}/`;
+  if (!staged.has(name)) stageSources(name, `${root}${folder}`);
+  staged.set(name, folder);
+  const file = `${folder}apps/${name}/src/server.js`;
+  return start(core, file, port, { node: launch.argsFor(name) }, { ...launch.env, ...env });
+};
 
 export type WebOptions = {
   readonly port: number;
