@@ -15,6 +15,9 @@ export type Settings = {
 /** Characters of a value where nobody says otherwise: a URL that Node takes, and some. */
 const longest = 16_384;
 
+/** Milliseconds that a timer can wait. */
+const longestDelay = 2 ** 31 - 1;
+
 /**
  * Reads them. Numbers that are none are told and left alone, as the specification has it: traces are no reason not to start.
  * @param warn told which, and what it would have to be
@@ -32,7 +35,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, warn: (message: string) => 
   return {
     queue,
     batch: Math.min(queue, read(512, 1, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE')),
-    delay: read(5_000, 0, 'OTEL_BSP_SCHEDULE_DELAY'),
+    delay: Math.min(longestDelay, read(5_000, 0, 'OTEL_BSP_SCHEDULE_DELAY')),
     longest: read(longest, 0, 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
     events: read(128, 0, 'OTEL_SPAN_EVENT_COUNT_LIMIT'),
   };

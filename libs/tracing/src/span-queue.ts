@@ -1,5 +1,4 @@
-import type { Ended } from './otlp.ts';
-import { OtlpWriter } from './otlp.ts';
+import { type Ended, OtlpWriter } from './otlp.ts';
 import type { Settings } from './settings.ts';
 
 /** Bytes of spans there is room for before it grows: some 500 that say what ours say. */
