@@ -61,7 +61,7 @@ export const variables = {
     default: null,
     example: 'http://127.0.0.1:4318',
     reason:
-      'Where traces are sent (OTLP). Unset, and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT too: nowhere, and nothing of it is loaded. Most other OTEL_* variables of the specification count as well, see docs/operations.md.',
+      'Where traces are sent (OTLP). Unset, and OTEL_EXPORTER_OTLP_TRACES_ENDPOINT too: nowhere, and nothing of it is loaded. All other OTEL_* variables of the specification count as well, see docs/operations.md.',
   }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: variable(url('http', 'https'), {
     services: ['web', 'app'],
@@ -69,16 +69,16 @@ export const variables = {
     example: 'http://127.0.0.1:4318/v1/traces',
     reason: 'The same as a whole address, path included, where traces go elsewhere than the rest.',
   }),
-  OTEL_EXPORTER_OTLP_PROTOCOL: variable(oneOf('http/protobuf'), {
+  OTEL_EXPORTER_OTLP_PROTOCOL: variable(oneOf('http/protobuf', 'http/json', 'grpc'), {
     services: ['web', 'app'],
     default: 'http/protobuf',
-    reason:
-      'How they are sent: every receiver of OTLP over HTTP takes this, and spans are written as it where they end.',
+    reason: 'How they are sent, as the specification has it: http/protobuf costs least.',
   }),
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: variable(oneOf('http/protobuf'), {
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: variable(oneOf('http/protobuf', 'http/json', 'grpc'), {
     services: ['web', 'app'],
-    default: 'http/protobuf',
-    reason: 'The same, of traces alone.',
+    default: null,
+    example: 'grpc',
+    reason: 'The same, where traces are sent otherwise than the rest.',
   }),
   OTEL_TRACES_SAMPLER: variable(
     oneOf(

@@ -131,7 +131,7 @@ test('where traces go and how many is checked, since whoever sends them would go
   assert.equal(readConfig('web', {}).OTEL_EXPORTER_OTLP_ENDPOINT, undefined);
   const wrong = {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'otel.example.org:4318',
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http',
     OTEL_TRACES_SAMPLER: 'sometimes',
     OTEL_TRACES_SAMPLER_ARG: '10%',
   };

@@ -10,4 +10,4 @@ export {
 export { startTestRedis, type TestRedis } from './redis.ts';
 export { type DemoSite, demoSite, type Site, type SiteOptions, siteVariable, startSite } from './site.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
-export { type Manner, OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
+export { type Manner, OtlpReceiver, readSpans, type ReceivedSpan } from './otlp-receiver.ts';

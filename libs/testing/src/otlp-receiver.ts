@@ -79,15 +79,25 @@ const spanOf = (resource: Record<string, unknown>, span: Span): ReceivedSpan => 
   isFailed: span.status?.code === failed,
 });
 
-const decode = (bytes: Buffer): ReceivedSpan[] => {
-  const { resourceSpans = [] } = requestType.toObject(requestType.decode(bytes), { longs: String }) as Request;
-  return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
+const spansOf = ({ resourceSpans = [] }: Request): ReceivedSpan[] =>
+  resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
     const from = attributesOf(resource?.attributes);
     return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => spanOf(from, span)));
   });
-};
 
-/** A receiver of traces as collectors are: OTLP over HTTP, in protobuf. */
+/** The spans of a request in protobuf. */
+export const readSpans = (bytes: Buffer): ReceivedSpan[] =>
+  spansOf(requestType.toObject(requestType.decode(bytes), { longs: String }));
+
+/** The same in JSON, where ids are hex. */
+const readJsonSpans = (text: string): ReceivedSpan[] =>
+  spansOf(
+    JSON.parse(text, (key, value: unknown) =>
+      key.endsWith('Id') ? Buffer.from(String(value), 'hex') : value,
+    ) as Request,
+  );
+
+/** A receiver of traces as collectors are: OTLP over HTTP, in protobuf or JSON. */
 export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
   /** Headers of the last request. */
@@ -117,9 +127,11 @@ export class OtlpReceiver {
       response.writeHead(this.manner === 'take' ? 404 : this.manner).end();
       return;
     }
-    if (request.headers['content-type'] === 'application/x-protobuf')
-      this.spans.push(...decode(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body));
-    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+    const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+    const type = request.headers['content-type'] ?? '';
+    const isJson = type === 'application/json';
+    this.spans.push(...(isJson ? readJsonSpans(plain.toString()) : readSpans(plain)));
+    response.writeHead(200, { 'content-type': type }).end(isJson ? '{}' : '');
   }
 
   /**

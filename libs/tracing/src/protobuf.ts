@@ -1,5 +1,8 @@
-/** Bytes in which the length of a message is written that is known when it has ended: less than 256 MiB. A varint may be longer than it has to be. */
-const lengthRoom = 4;
+/**
+ * Bytes in which the length of a message is written, which is known when it has ended: one for less than 128 bytes, four for less than 256 MiB. A
+ * varint may be longer than it has to be.
+ */
+export type LengthRoom = 1 | 4;
 /** Bytes of the longest varint of 32 bits, and of 64. */
 const varintRoom = { of32: 5, of64: 10 } as const;
 
@@ -58,31 +61,23 @@ export class ProtobufWriter {
    * Begins a message within another; its length is written when it ends.
    * @returns what `end` wants
    */
-  begin(tag: number): number {
-    this.#reserve(1 + lengthRoom);
+  begin(tag: number, room: LengthRoom): number {
+    this.#reserve(1 + room);
     this.#bytes[this.#length] = tag;
-    this.#length += 1 + lengthRoom;
+    this.#length += 1 + room;
     return this.#length;
   }
 
-  end(begun: number): void {
+  end(begun: number, room: LengthRoom): void {
     const size = this.#length - begun;
+    if (room === 1) {
+      this.#bytes[begun - 1] = size;
+      return;
+    }
     this.#bytes[begun - 4] = (size & 0x7f) | 0x80;
     this.#bytes[begun - 3] = ((size >> 7) & 0x7f) | 0x80;
     this.#bytes[begun - 2] = ((size >> 14) & 0x7f) | 0x80;
     this.#bytes[begun - 1] = size >> 21;
-  }
-
-  /** The same for a message of less than 128 bytes. */
-  beginShort(tag: number): number {
-    this.#reserve(2);
-    this.#bytes[this.#length] = tag;
-    this.#length += 2;
-    return this.#length;
-  }
-
-  endShort(begun: number): void {
-    this.#bytes[begun - 1] = this.#length - begun;
   }
 
   /** A number of at most 53 bits. */

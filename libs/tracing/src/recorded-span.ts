@@ -1,6 +1,8 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { now } from './clock.ts';
-import type { SpanEvent } from './otlp.ts';
+import type { SpanEvent } from './ended.ts';
+import { limited } from './limits.ts';
+import type { Settings } from './settings.ts';
 import type { SpanQueue } from './span-queue.ts';
 import type { Attributes, Kind, Span } from './span.ts';
 import { randomHex, sampled, type TraceContext } from './trace-context.ts';
@@ -9,9 +11,11 @@ import { randomHex, sampled, type TraceContext } from './trace-context.ts';
 export type Recorder = {
   readonly queue: SpanQueue;
   readonly running: AsyncLocalStorage<Span>;
-  /** Events that a span may have. */
-  readonly events: number;
+  readonly limits: Pick<Settings, 'span' | 'event' | 'events'>;
 };
+
+const nothing: Attributes = {};
+const noEvents: readonly SpanEvent[] = [];
 
 /** The place of a new span in a trace that is recorded. */
 export const recordedIn = (traceId: string): TraceContext => ({ traceId, spanId: randomHex(8), flags: sampled });
@@ -62,15 +66,16 @@ export class RecordedSpan implements Span {
     this.#attributes = this.#attributes === undefined ? attributes : { ...this.#attributes, ...attributes };
   }
 
-  event(name: string, attributes: Attributes = {}): void {
+  event(name: string, attributes: Attributes = nothing): void {
     this.#events ??= [];
-    if (this.#events.length < this.#recorder.events) this.#events.push({ at: now(), name, attributes });
+    const { events, event } = this.#recorder.limits;
+    if (this.#events.length < events) this.#events.push({ at: now(), name, ...limited(attributes, event) });
     else this.#droppedEvents += 1;
   }
 
   fail(type: string, message?: string): void {
     this.set({ 'error.type': type });
-    this.#failure = { message };
+    this.#failure = { message: message?.slice(0, this.#recorder.limits.span.longest) };
   }
 
   run<Result>(work: () => Result): Result {
@@ -80,7 +85,9 @@ export class RecordedSpan implements Span {
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#recorder.queue.add({
+    const { limits, queue } = this.#recorder;
+    const { attributes, droppedAttributes } = limited(this.#attributes ?? nothing, limits.span);
+    queue.add({
       trace: this.trace,
       parentId: this.#parentId,
       isParentRemote: this.#isParentRemote,
@@ -88,8 +95,9 @@ export class RecordedSpan implements Span {
       kind: this.#kind,
       start: this.#start,
       end: now(),
-      attributes: this.#attributes,
-      events: this.#events,
+      attributes,
+      droppedAttributes,
+      events: this.#events ?? noEvents,
       droppedEvents: this.#droppedEvents,
       failure: this.#failure,
     });

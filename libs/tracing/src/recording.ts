@@ -3,13 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { followWallClock } from './clock.ts';
 import { diag, logExporter } from './exporter-log.ts';
 import { openExporter } from './exporter.ts';
-import { OtlpWriter } from './otlp.ts';
 import { RecordedSpan, recordedIn, type Recorder } from './recorded-span.ts';
 import { describeProcess } from './resource.ts';
 import { samplerOf } from './sampler.ts';
 import { readSettings } from './settings.ts';
 import type { Span } from './span.ts';
-import { SpanQueue } from './span-queue.ts';
+import { type Send, SpanQueue } from './span-queue.ts';
 import { isSampled, notSampled, randomHex, readTraceparent } from './trace-context.ts';
 import type { Log, Tracing } from './tracing.ts';
 
@@ -25,17 +24,14 @@ export const startRecording = async (
   logExporter(log, env['OTEL_LOG_LEVEL']);
   const tell = (message: string): void => diag.warn(message);
   const settings = readSettings(env, tell);
-  const head = new OtlpWriter(4_096, settings.longest).head(await describeProcess(service), '@scale-up/tracing');
-  const exporter = openExporter(head);
-  const queue = new SpanQueue(
-    settings,
-    (spans, done) => {
-      followWallClock();
-      exporter.send(spans, done);
-    },
-    tell,
-  );
-  const recorder: Recorder = { queue, running: new AsyncLocalStorage<Span>(), events: settings.events };
+  const origin = { resource: await describeProcess(service), scope: '@scale-up/tracing' };
+  const exporter = await openExporter(origin, env);
+  const send: Send = (request, done) => {
+    followWallClock();
+    exporter.send(request, done);
+  };
+  const queue = new SpanQueue(settings, exporter.encoding, send, tell);
+  const recorder: Recorder = { queue, running: new AsyncLocalStorage<Span>(), limits: settings };
   const { followsCaller, decide } = samplerOf(env);
 
   return {

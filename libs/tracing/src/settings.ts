@@ -1,3 +1,5 @@
+import type { Limits } from './limits.ts';
+
 /** How many spans wait for how long, and how much of each is sent (`OTEL_BSP_*` and the limits of the specification). */
 export type Settings = {
   /** Spans that are sent at once. */
@@ -6,8 +8,11 @@ export type Settings = {
   readonly queue: number;
   /** Milliseconds after which those that have ended are sent, however few. */
   readonly delay: number;
-  /** Characters of a value. */
-  readonly longest: number;
+  /** Milliseconds after which nobody waits any more for those that were sent. */
+  readonly patience: number;
+  /** Of a span itself, and of each of its events. */
+  readonly span: Limits;
+  readonly event: Limits;
   /** Events of a span. */
   readonly events: number;
 };
@@ -36,7 +41,15 @@ export const readSettings = (env: NodeJS.ProcessEnv, warn: (message: string) => 
     queue,
     batch: Math.min(queue, read(512, 1, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE')),
     delay: Math.min(longestDelay, read(5_000, 0, 'OTEL_BSP_SCHEDULE_DELAY')),
-    longest: read(longest, 0, 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
+    patience: Math.min(longestDelay, read(30_000, 1, 'OTEL_BSP_EXPORT_TIMEOUT')),
+    span: {
+      count: read(128, 0, 'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT', 'OTEL_ATTRIBUTE_COUNT_LIMIT'),
+      longest: read(longest, 0, 'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
+    },
+    event: {
+      count: read(128, 0, 'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT'),
+      longest: read(longest, 0, 'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
+    },
     events: read(128, 0, 'OTEL_SPAN_EVENT_COUNT_LIMIT'),
   };
 };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ended } from '../src/otlp.ts';
+import type { Ended } from '../src/ended.ts';
+import { ProtobufEncoding } from '../src/otlp-protobuf.ts';
 import { SpanQueue } from '../src/span-queue.ts';
 
 const span: Ended = {
@@ -12,13 +13,15 @@ const span: Ended = {
   kind: 'server',
   start: 1,
   end: 2,
-  attributes: undefined,
-  events: undefined,
+  attributes: {},
+  droppedAttributes: 0,
+  events: [],
   droppedEvents: 0,
   failure: undefined,
 };
 
-const settings = { batch: 3, queue: 6, delay: 60_000, longest: 100, events: 1 };
+const settings = { batch: 3, queue: 6, delay: 60_000, patience: 60_000 };
+const origin = { resource: { 'service.name': 'trial' }, scope: 'tests' };
 
 /** A queue, with what it has sent and told. */
 const open = (own: Partial<typeof settings> = {}) => {
@@ -26,7 +29,8 @@ const open = (own: Partial<typeof settings> = {}) => {
   const told: string[] = [];
   const queue = new SpanQueue(
     { ...settings, ...own },
-    (spans, done) => void sent.push({ bytes: spans.length, done }),
+    new ProtobufEncoding(origin),
+    (request, done) => void sent.push({ bytes: request.length, done }),
     (message) => void told.push(message),
   );
   const add = (count: number, name = span.name): void => {
@@ -42,7 +46,10 @@ suite('spans that have ended', () => {
     assert.equal(sent.length, 1);
     queue.flush();
     queue.flush();
-    assert.deepEqual([sent.length, sent[0]?.bytes], [2, 3 * (sent[1]?.bytes ?? 0)]);
+    // Each of the three more takes as much again.
+    const [three, one] = sent.map(({ bytes }) => bytes);
+    assert.equal(sent.length, 2);
+    assert.ok((three ?? 0) > 2 * (one ?? 0) && (three ?? 0) < 3 * (one ?? 0), `${three} and ${one} bytes`);
   });
 
   test('are sent after a while, however few', async () => {
@@ -69,6 +76,19 @@ suite('spans that have ended', () => {
     sent[0]?.done();
     add(3);
     assert.equal(sent.length, 3);
+  });
+
+  test('are given up, once, when nobody says within the time what became of them', async () => {
+    const { sent, told, add } = open({ patience: 10 });
+    add(6);
+    for (let time = 0; told.length < 2 && time < 500; time += 1) await sleep(10);
+    sent[0]?.done(new Error('late'));
+    assert.deepEqual(
+      told,
+      Array.from({ length: 2 }, () => '3 spans are lost: not taken within 10 ms'),
+    );
+    add(6);
+    assert.equal(sent.length, 4);
   });
 
   test('that nobody took are told', () => {

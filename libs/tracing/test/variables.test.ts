@@ -91,9 +91,24 @@ suite('how it is sent', () => {
     const { authorization, 'content-encoding': coding, 'content-type': type } = receiver.headers;
     assert.deepEqual([authorization, coding, type], ['Bearer word', 'gzip', 'application/x-protobuf']);
   });
+  test('as JSON, where the protocol says so', async () => {
+    await run({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
+    assert.equal(receiver.headers['content-type'], 'application/json');
+    assert.equal(receiver.requests, 1);
+    assert.deepEqual(receiver.spans.map(nameOf), ['part', 'within', 'GET /things']);
+    assert.deepEqual(receiver.spans[2]?.attributes, { place: 'here' });
+  });
+  test('by the protocol of traces rather than that of all', async () => {
+    await run({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/protobuf' });
+    assert.equal(receiver.headers['content-type'], 'application/x-protobuf');
+  });
   test('in batches of so many', async () => {
     await run({ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '1' });
     assert.deepEqual([receiver.requests, receiver.spans.length], [3, 3]);
+  });
+  test('with no more attributes than allowed', async () => {
+    await run({ OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '0' });
+    assert.deepEqual(receiver.spans.find(({ name }) => name === 'GET /things')?.attributes, {});
   });
   test('with no more characters of a value, and no more events, than allowed', async () => {
     await run({ OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2', OTEL_SPAN_EVENT_COUNT_LIMIT: '0' });
