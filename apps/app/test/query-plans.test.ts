@@ -27,7 +27,12 @@ type List = {
   readonly values: readonly Value[];
   /** Indexes that its plan must use. */
   readonly indexes: readonly string[];
+  /** Blocks that it may read, where it is more than usual. */
+  readonly blocks?: number;
 };
+
+/** Blocks that a list may read. The most were 5,622, a feed; with two filters of which the tag is on every fifth article 42,875 (2026-11-28). */
+const most = { usual: 8_000, tagAndUser: 60_000 } as const;
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 const literal = (value: Value): string => (value === null ? 'NULL' : `'${String(value)}'`);
@@ -45,6 +50,7 @@ const articles = (filter: Partial<Record<keyof typeof byFilter, string>>): List[
         'articles_pkey',
         ...names.filter((name) => name !== 'author' || names.length === 1).map((name) => byFilter[name]),
       ],
+      ...(names.length === 2 && filter.tag !== undefined && { blocks: most.tagAndUser }),
     };
   });
 
@@ -114,7 +120,7 @@ suite(`queries with ${articleCount} articles`, () => {
   for (const mode of ['force_custom_plan', 'force_generic_plan']) {
     test(`every list reads its page from indexes (${mode})`, async (t) => {
       await database.script(`SET plan_cache_mode = ${mode}`);
-      for (const { name, statement, values, indexes } of lists) {
+      for (const { name, statement, values, indexes, blocks: allowed = most.usual } of lists) {
         await database.script(`DEALLOCATE ALL; PREPARE list AS ${statement.text}`);
         const call = `EXECUTE list(${values.map(literal).join()})`;
         const [row] = await database.script(`EXPLAIN (FORMAT JSON) ${call}`);
@@ -138,8 +144,8 @@ suite(`queries with ${articleCount} articles`, () => {
         const { Plan: whole } = (measured as { 'QUERY PLAN': [{ Plan: Plan }] })['QUERY PLAN'][0];
         const blocks = whole['Shared Hit Blocks'] + whole['Shared Read Blocks'];
         t.diagnostic(`${name}: ${blocks} blocks, ${whole['Actual Total Time']} ms`);
-        // Not time, of which a busy machine makes more. The most were 42,875, two filters that few articles pass; three look-ups for each article are 300,000.
-        assert.ok(blocks < 60_000, `${name} read ${blocks} blocks`);
+        // Not time, of which a busy machine makes more.
+        assert.ok(blocks < allowed, `${name} read ${blocks} blocks, more than ${allowed}`);
       }
     });
   }
