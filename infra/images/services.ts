@@ -28,7 +28,7 @@ export const builtFolders: Readonly<Record<Service, readonly string[]>> = {
 export const launchOf = (service: Service): { readonly command: readonly string[]; readonly env: object } =>
   service === 'db-migrator'
     ? { command: ['node', 'src/main.js'], env: {} }
-    : { command: ['node', ...launch.argsFor(service), 'src/server.js'], env: launch.env };
+    : { command: ['node', ...launch.args, 'src/server.js'], env: launch.env };
 
 /** An image's name without its tag. Nothing looks for it in a registry: no registry is called localhost. */
 export const imageOf = (service: Service): string => `localhost/scale-up/${service}`;

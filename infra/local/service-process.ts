@@ -25,7 +25,7 @@ export const startWatchedService = (
   env: Record<string, string>,
   print: (line: string) => void,
 ): ServiceProcess => {
-  const args = [...launch.argsFor(name), '--disable-warning=ExperimentalWarning', '--watch', '--watch-preserve-output'];
+  const args = [...launch.args, '--disable-warning=ExperimentalWarning', '--watch', '--watch-preserve-output'];
   const { command, args: all } = dyingWithParent('SIGTERM', {
     command: process.execPath,
     args: [...args, `apps/${name}/src/server.ts`],

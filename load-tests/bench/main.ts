@@ -10,13 +10,15 @@ import { pickMarks } from '../servers/marks/index.ts';
 import { behindFloor, markText, misses, valueOf, valueText } from './marks.ts';
 import type { Pair, Result } from './pair.ts';
 import { allPairs, shortPairs } from './pairs/index.ts';
+import { demandPerf, forgetNames, namesOption } from './profile/perf.ts';
 import { moveTo } from './programs/pinned.ts';
 import { provideTools, ToolsMissing } from './programs/tools.ts';
 import { chartOf } from './report/chart.ts';
 import { type BenchRecord, documentOf } from './report/document.ts';
+import { type ProfiledPair, profilesOf } from './report/profiles.ts';
 import { withBench } from './report/readme.ts';
 import { tableOf } from './report/table.ts';
-import { measurePair } from './run.ts';
+import { measurePair, profilePair } from './run.ts';
 
 const usage = `usage: npx nx bench load-tests [-- OPTIONS]
 Measures each part of the site beside what a user would put in its place, by turns, in one run. Takes two cores of Linux: one for what is measured, one for who
@@ -25,7 +27,8 @@ asks. Exit code 1 when a mark was missed.
   --rounds N      of each (5)
   --seconds N     of each contender in each round (5)
   --short         some of them for three minutes; exit code 1 when one is a quarter worse than its mark, or than what it is known to reach
-  --publish       puts it into docs/results (bench.md, bench.svg, bench.json) and the table of README
+  --profile       measures nothing, and looks where the time of both goes instead; takes root and perf
+  --publish       puts it into docs/results (bench.md, bench.svg, bench.json) and the table of README, or with --profile into profiles.md
   --list          what there is, and its marks`;
 
 /** The short bench: long enough that code is compiled, and that the median of three says something. */
@@ -41,6 +44,7 @@ const readArguments = () => {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       short: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
       publish: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -81,15 +85,42 @@ const complaints = (results: readonly Result[], { short }: Options): string[] =>
     ? results.flatMap((result) => behindFloor(result) ?? [])
     : results.flatMap((result) => misses(result).map((miss) => `${result.name}: ${miss}`));
 
-const run = async (options: Options): Promise<boolean> => {
+/** Makes the machine ready, and says what it is. */
+const prepare = async () => {
   const why = whyNoBench();
   if (why !== undefined) throw new Error(`There can be no bench here: ${why}.`);
   await provideTools();
   // This process asks no more than a child does.
   moveTo('others', process.pid);
   const { node } = process.versions;
+  const words = process.argv.slice(2).filter((word) => word !== '--publish');
+  const command = ['npx nx bench load-tests', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
   const about = { cores: cpus().length, processor: cpus()[0]?.model.trim() ?? '', kernel: release(), node };
   print(`${about.processor}, ${about.cores} cores, Linux ${about.kernel}, Node ${node}`);
+  return { date: new Date().toISOString(), command, ...about };
+};
+
+/** Looks where the time of pairs goes. */
+const profile = async ({ pairs, publish }: Options): Promise<void> => {
+  await demandPerf();
+  process.env['NODE_OPTIONS'] = namesOption;
+  const about = await prepare();
+  const profiled: ProfiledPair[] = [];
+  try {
+    for (const pair of pairs.filter(({ lacks }) => lacks?.() === undefined)) {
+      print(bold(`${pair.name}: ${pair.what}, against ${pair.against}`));
+      profiled.push({ what: pair.what, against: pair.against, profiles: await profilePair(pair) });
+    }
+  } finally {
+    forgetNames();
+  }
+  const text = profilesOf({ ...about, pairs: profiled });
+  writeFileSync(publish ? `${root}docs/results/profiles.md` : `${localFolder}bench/profiles.md`, text);
+  print(`\n${text}`);
+};
+
+const run = async (options: Options): Promise<boolean> => {
+  const about = await prepare();
   const results: Result[] = [];
   const leftOut: string[] = [];
   for (const pair of options.pairs) {
@@ -100,9 +131,7 @@ const run = async (options: Options): Promise<boolean> => {
       print(`– left out: ${pair.name}, because ${lack}`);
     }
   }
-  const words = process.argv.slice(2).filter((word) => word !== '--publish');
-  const command = ['npx nx bench load-tests', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
-  const record: BenchRecord = { date: new Date().toISOString(), command, ...about, results, leftOut };
+  const record: BenchRecord = { ...about, results, leftOut };
   keep(record, `${localFolder}bench/`);
   if (options.publish) {
     keep(record, `${root}docs/results/`);
@@ -118,6 +147,7 @@ const run = async (options: Options): Promise<boolean> => {
 try {
   const options = readArguments();
   if (options.help) print(usage);
+  else if (options.profile) await profile(options);
   else if (options.list)
     for (const { name, what, against, mark } of options.pairs)
       print(`${name.padEnd(30)} ${what}, against ${against}: ${markText(mark)}`);

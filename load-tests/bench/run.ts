@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Both, Contender, Pair, Result } from './pair.ts';
+import { type Profile, profileOf } from './profile/profile.ts';
 import { stopAll } from './programs/running.ts';
 
 /** How long something is asked; seconds. Warm-up: code is compiled, connections and caches are filled. */
@@ -50,16 +51,25 @@ const measureRounds = async (
   return found;
 };
 
-/**
- * Starts a pair, measures it, and stops it.
- * @param say told of every round
- */
-export const measurePair = async (pair: Pair, pace: Pace, say: (text: string) => void): Promise<Result> => {
+/** Has both of a pair run while something is done with them. */
+const withPair = async <Found>(pair: Pair, work: (contenders: Both<Contender>) => Promise<Found>): Promise<Found> => {
   const folder = mkdtempSync(join(tmpdir(), 'scale-up-bench-'));
   // nginx leaves root behind, and must reach its files.
   chmodSync(folder, 0o755);
   try {
-    const contenders = await pair.start(folder);
+    return await work(await pair.start(folder));
+  } finally {
+    await stopAll();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/**
+ * Starts a pair, measures it, and stops it.
+ * @param say told of every round
+ */
+export const measurePair = (pair: Pair, pace: Pace, say: (text: string) => void): Promise<Result> =>
+  withPair(pair, async (contenders) => {
     const { ours, theirs } = await measureRounds(contenders, pace, say);
     const { name, what, against, mark, memory } = pair;
     return {
@@ -73,8 +83,8 @@ export const measurePair = async (pair: Pair, pace: Pace, say: (text: string) =>
       memory: { ours: memoryOf(contenders.ours), theirs: memoryOf(contenders.theirs) },
       memoryLimit: memory,
     };
-  } finally {
-    await stopAll();
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
+  });
+
+/** Starts a pair, and looks where the time of both goes. */
+export const profilePair = (pair: Pair): Promise<Both<Profile>> =>
+  withPair(pair, async ({ ours, theirs }) => ({ ours: await profileOf(ours), theirs: await profileOf(theirs) }));

@@ -59,8 +59,7 @@ const origin = (address: unknown): string => {
  * @param options its entry, variables beside the inherited ones, and arguments for Node
  */
 export const spawnService = ({ entry, env, args = [] }: ServiceOptions) => {
-  const service = /\/apps\/(\w+)\//.exec(entry)?.[1];
-  const child = spawn(process.execPath, [...launch.argsFor(service), ...args, entry], {
+  const child = spawn(process.execPath, [...launch.args, ...args, entry], {
     env: { ...process.env, ...launch.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -51,7 +51,7 @@ const service = (core: Core, name: Tier, port: number, env: NodeJS.ProcessEnv): 
   if (!staged.has(name)) stageSources(name, `${root}${folder}`);
   staged.set(name, folder);
   const file = `${folder}apps/${name}/src/server.js`;
-  return start(core, file, port, { node: launch.argsFor(name) }, { ...launch.env, ...env });
+  return start(core, file, port, { node: launch.args }, { ...launch.env, ...env });
 };
 
 export type WebOptions = {
