@@ -20,7 +20,7 @@ createServer((socket) => {
     else socket.write(name);
   });
 }).listen(443, '0.0.0.0');
-setInterval(() => connect(9, peer).on('error', () => {}), 100);
+setInterval(() => connect(8404, peer).on('error', () => {}), 100);
 `;
 
 /** A client whose packets go where the VIP is: its neighbour's entry is what an announcement changes. */
@@ -111,6 +111,30 @@ while read -r line; do
 done <unit
 `;
 
+/** Has a connection to s2, which loses its power, and is used again when the server starts: its programs are heard of, but it has neither the address nor a balancer. */
+const patient = `
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+const [vip, peer, ...macs] = process.argv.slice(2);
+const move = (to) => execFileSync('ip', ['neigh', 'replace', vip, 'lladdr', macs[to - 1], 'dev', 'eth0', 'nud', 'permanent']);
+const onS2 = (...words) => execFileSync('ip', ['netns', 'exec', 's2', ...words]);
+move(2);
+const socket = connect(443, vip);
+await once(socket, 'connect');
+onS2('ip', 'address', 'flush', 'dev', 'lo', 'label', 'lo:vip');
+onS2('nft', 'add table ip off; add chain ip off out { type filter hook output priority 0; }; add rule ip off out tcp dport 8404 drop');
+onS2('sh', '-c', 'ping -q -i 0.1 -c 60 ' + peer + ' >/dev/null &');
+await sleep(1000);
+move(1);
+socket.write('who');
+console.log(await Promise.race([once(socket, 'data'), sleep(3000).then(() => 'nobody'), once(socket, 'error')]).catch(({ code }) => code));
+process.exit();
+`;
+
+const starts = 'ip netns exec client $NODE patient.mjs $3 $1 $(mac s1) $(mac s2)';
+
 /** Runs a story on balancers with the rules as they are shipped. */
 const told = async (story: string): Promise<{ output: string; unit: string[] }> => {
   const { inventory, files } = await rendered('three-servers');
@@ -128,6 +152,7 @@ const told = async (story: string): Promise<{ output: string; unit: string[] }> 
   writeFileSync(join(work, 'balancer.mjs'), balancer);
   writeFileSync(join(work, 'client.mjs'), client);
   writeFileSync(join(work, 'visitor.mjs'), visitor);
+  writeFileSync(join(work, 'patient.mjs'), patient);
   const addresses = ['s1', 's2'].map((name) => inventory.servers[name]?.address ?? '');
   const shell = alone('bash', '-c', network + story, 'story', ...addresses, inventory.vip.address);
   const { code, output } = await runToEnd(shell, { cwd: work, env: { ...process.env, NODE: process.execPath } });
@@ -160,5 +185,14 @@ test(
       output.split('\n'),
       unit.map((command) => `${command}: s1`),
     );
+  },
+);
+
+test(
+  'whoever was connected to a balancer that lost its power is told at once, also while its server starts',
+  { timeout: 120_000 },
+  async () => {
+    const { output } = await told(starts);
+    assert.equal(output.split('\n').at(-1), 'ECONNRESET');
   },
 );

@@ -27,6 +27,13 @@ const entryOf = (sample: Sample): Entry => ({
   requestId: sample.id === '-' ? undefined : sample.id,
 });
 
+/** Time of day in UTC, to the millisecond. */
+export const clock = (at: number = Date.now()): string => new Date(at).toISOString().slice(11, 23);
+
+/** A failure, with when it was sent and how long it took. */
+export const strayText = ({ at, took, kind, status, text, requestId }: Entry): string =>
+  `${clock(at)} ${kind}, ${took} ms: ${status ?? 'no answer'} ${text} ${requestId ?? ''}`.trim();
+
 /** k6's visitors at a constant rate through a whole drill, whatever breaks. */
 export class K6Load implements Others {
   readonly #running: Running;

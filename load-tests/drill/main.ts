@@ -17,7 +17,7 @@ import { markdownTable } from '../servers/table.ts';
 import { seedOfRun } from '../traffic/random.ts';
 import { breakages } from './breakage.ts';
 import { allFaults, pickFaults } from './faults/index.ts';
-import { K6Load } from './k6-load.ts';
+import { K6Load, strayText } from './k6-load.ts';
 import { orderOf } from './order.ts';
 import type { DrillRecord, Injection } from './record.ts';
 import { htmlOf } from './report/html.ts';
@@ -165,9 +165,8 @@ const run = async (options: Arguments): Promise<boolean> => {
   const strays = load.strays();
   if (strays.length > 0) {
     isWell = false;
-    print(
-      `✘ ${strays.length} requests failed between two faults, the first: ${strays[0]?.kind} ${strays[0]?.status} ${strays[0]?.text}`,
-    );
+    print(`✘ ${strays.length} requests failed between two faults:`);
+    for (const stray of strays.slice(0, 10)) print(`  ${strayText(stray)}`);
   }
   print(`\n${markdownTable(injections)}\n\n${out}/drill.html`);
   return isWell;

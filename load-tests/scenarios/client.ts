@@ -44,8 +44,13 @@ type Asked = {
   readonly key?: string | undefined;
 };
 
+/** How far a request came that got no answer: milliseconds of each part of its way. */
+const wayOf = ({ connecting, tls_handshaking: handshake, sending, waiting }: Response['timings']): string =>
+  `(connection ${connecting.toFixed(0)}, handshake ${handshake.toFixed(0)}, sending ${sending.toFixed(0)}, waiting ${waiting.toFixed(0)} ms)`;
+
 /** What is worth keeping of an answer: what an order became, and why something failed. */
 const wordOf = (response: Response, { right, key }: Asked): string => {
+  if (response.status === 0) return `${response.error} ${wayOf(response.timings)}`;
   if (response.status !== right) return response.error || JSON.stringify(response.body).slice(0, 200);
   if (key === undefined) return '';
   const { order } = response.json() as { order?: { id: string; total: number } };

@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { edgeAuthorityFile } from '@scale-up/infra/inventory/secrets.ts';
 import { allFaults, pickFaults } from '../drill/faults/index.ts';
-import { K6Load } from '../drill/k6-load.ts';
+import { clock, K6Load, strayText } from '../drill/k6-load.ts';
 import { RolesWatch } from '../drill/roles-watch.ts';
 import { inject } from '../drill/run.ts';
 import { findK6 } from '../k6/program.ts';
@@ -55,9 +55,6 @@ const pace = { quiet: 1, calm: 1.5 };
 
 /** Seconds. */
 const slack = 5;
-
-/** The time of day. */
-const clock = (at: number = Date.now()): string => new Date(at).toISOString().slice(11, 23);
 
 /**
  * Here only who waits far too long is a fault: such a machine may pause. What a fault costs to the tenth of a second is measured by a drill, where nothing else is at work.
@@ -250,9 +247,7 @@ suite('three servers', { skip: isSkipped }, () => {
   }
 
   test('nobody was failed between two faults, while roles were moved and servers returned', () => {
-    const strays = load
-      .strays()
-      .map(({ at, took, kind, status, text }) => `${clock(at)} ${kind} ${took} ms: ${status} ${text}`);
+    const strays = load.strays().map(strayText);
     assert.equal(strays.length, 0, [...strays, ...course].join('\n'));
   });
 

@@ -78,5 +78,12 @@ test('JavaScript is told apart by whose it is', () => {
     'Builtins_AsyncFunctionEnter',
   ];
   const owners = names.map((name) => ownerOf({ thread: '', pid: 1, core: 0, frames: [{ name, file: '' }] }));
-  assert.deepEqual(owners, ['pg-protocol', '@fastify/static', 'libs/database', 'Node’s own', 'made while it runs', undefined]);
+  assert.deepEqual(owners, [
+    'pg-protocol',
+    '@fastify/static',
+    'libs/database',
+    'Node’s own',
+    'made while it runs',
+    undefined,
+  ]);
 });
