@@ -51,21 +51,36 @@ const warm = (url: string, headers: Readonly<Record<string, string>>, count: num
   wrk({ url, headers }, 3 * count);
 
 /**
- * Microseconds of a core for a request, of one instance that is held to its share and has more to do than it can: who is stopped again and again finds his caches
- * taken by others, and a request costs him more.
+ * Microseconds of a core for a request, of one instance that is held to its share and has half of what it can do, each request coming by itself, as people send
+ * them. A fifth of a core is soon full, and until then hardly two requests are under way at a time: each wakes the process, is read, asked for and answered alone. Where
+ * sixteen are, as at the knee of a whole core, they share that, and one costs half as much.
  */
 const costOfApp = async (folder: string, database: DatabaseServer, token: string, headers: Record<string, string>) => {
   const { url, apps, running } = await startSite(folder, database, token, 1);
   const [app] = apps;
   if (!app) throw new Error('no instance of app was started');
   let release = (): void => {};
+  const costOf = async (ask: () => Promise<number>): Promise<number> => {
+    const before = app.cpu();
+    const requests = await ask();
+    return ((app.cpu() - before) * 1_000) / requests;
+  };
   try {
     await demandAnswer(url, headers);
     await warm(url, headers, 1);
     release = holdTo(share, app.pid);
-    const before = app.cpu();
-    const { requests } = await wrk({ url, headers, connections: 16 }, seconds);
-    return ((app.cpu() - before) * 1_000) / requests;
+    const together = await costOf(async () => (await wrk({ url, headers, connections: 16 }, seconds)).requests);
+    const rate = Math.round(rateOf(share, together) / 2);
+    const single = await costOf(async () => {
+      await askAtRate(url, rate, seconds, headers);
+      return rate * seconds;
+    });
+    print(
+      dim(
+        `  a request costs ${Math.round(together)} µs with 16 under way, and ${Math.round(single)} µs where ${rate} come a second`,
+      ),
+    );
+    return single;
   } finally {
     for (const one of running) await one.stop();
     release();

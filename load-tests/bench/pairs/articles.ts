@@ -73,12 +73,12 @@ const known = {
   uncached: {
     reached: 2.9,
     because:
-      'twenty rows with their token checked cost app 410 µs of a core, of which a fifth is the garbage of 280 values, and the peer 710; SELECT 1 over pg costs 57, so nothing is above 12 ×',
+      'twenty rows with their token checked cost app 360 to 550 µs of a core, of which a quarter is the garbage of 280 values, and the peer 620 to 1,040; with its core full the database has two fifths of the other left, which JSON made there would take (decision 0048)',
   },
   article: {
     reached: 8.2,
     because:
-      'app’s cached answer costs 35 µs of a core and the peer’s one statement 235; as many bytes from node:http cost 18, so nothing is above 13 ×',
+      'app’s cached answer costs 35 to 64 µs of a core and the peer’s one statement 235 to 456; as many bytes from node:http cost 18 to 34, so nothing is above 13 ×, and what app adds to them is in Node’s own server',
   },
 };
 

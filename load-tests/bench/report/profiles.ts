@@ -26,14 +26,14 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** Kinds side by side, by what they cost ours. */
-const kindsOf = ({ ours, theirs }: Both<Profile>): string => {
+const kindsOf = ({ ours, theirs }: Both<Profile>, against: string): string => {
   const least = (sum(ours.kinds) * worthALine) / 100;
   const names = [...new Set([...ours.kinds, ...theirs.kinds].map(({ name }) => name))];
   const rows = names
     .map((name) => [name, valueIn(ours.kinds, name), valueIn(theirs.kinds, name)] as const)
     .filter(([, own, other]) => Math.max(own, other) > least);
   return table(
-    ['µs of a core for a request', ours.part, theirs.part],
+    ['µs of a core for a request', ours.part, theirs.part === ours.part ? against : theirs.part],
     [
       ...rows.map(([name, own, other]) => [name, number(own), number(other)]),
       ['**all**', `**${number(sum(ours.kinds))}**`, `**${number(sum(theirs.kinds))}**`],
@@ -63,7 +63,7 @@ const pairText = ({ what, against, profiles }: ProfiledPair): string => {
   const { ours, theirs } = profiles;
   return [
     `## ${what}, against ${against}`,
-    kindsOf(profiles),
+    kindsOf(profiles, against),
     [ours, theirs].map((profile) => `- ${coresOf(profile)}`).join('\n'),
     ...(ours.owners.length > 0 ? [`JavaScript of ${ours.part}, µs: ${listOf(ours.owners, 10)}.`] : []),
     `Functions of ${ours.part}, µs: ${listOf(ours.functions, 12)}.`,
