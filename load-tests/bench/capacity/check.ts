@@ -46,9 +46,12 @@ const startSite = async (folder: string, database: DatabaseServer, token: string
   return { url: `http://127.0.0.1:${front}${path}`, apps, running: [nginx, ...apps] };
 };
 
+/** Seconds for each instance until its code is compiled, by all steps that V8 has: a third of what a request costs is that, for the first thousands. */
+const warmUp = 8;
+
 /** Each instance has compiled its code, and made its connections, before it is held to a share: a start takes seconds of a core. */
 const warm = (url: string, headers: Readonly<Record<string, string>>, count: number): Promise<unknown> =>
-  wrk({ url, headers }, 3 * count);
+  wrk({ url, headers }, warmUp * count);
 
 /**
  * Microseconds of a core for a request, of one instance that is held to its share and has half of what it can do, each request coming by itself, as people send
@@ -71,10 +74,13 @@ const costOfApp = async (folder: string, database: DatabaseServer, token: string
     release = holdTo(share, app.pid);
     const together = await costOf(async () => (await wrk({ url, headers, connections: 16 }, seconds)).requests);
     const rate = Math.round(rateOf(share, together) / 2);
-    const single = await costOf(async () => {
+    const alone = async (): Promise<number> => {
       await askAtRate(url, rate, seconds, headers);
       return rate * seconds;
-    });
+    };
+    // What is compiled for requests that come so is compiled now; held to its share, that takes a while.
+    await alone();
+    const single = await costOf(alone);
     print(
       dim(
         `  a request costs ${Math.round(together)} µs with 16 under way, and ${Math.round(single)} µs where ${rate} come a second`,
