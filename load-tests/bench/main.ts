@@ -10,7 +10,7 @@ import { pickMarks } from '../servers/marks/index.ts';
 import { behindFloor, markText, misses, valueOf, valueText } from './marks.ts';
 import type { Pair, Result } from './pair.ts';
 import { allPairs, shortPairs } from './pairs/index.ts';
-import { demandPerf, forgetNames, namesOption } from './profile/perf.ts';
+import { demandPerf, forgetNames, namesOption, writtenNames } from './profile/perf.ts';
 import { moveTo } from './programs/pinned.ts';
 import { provideTools, ToolsMissing } from './programs/tools.ts';
 import { chartOf } from './report/chart.ts';
@@ -103,6 +103,7 @@ const prepare = async () => {
 /** Looks where the time of pairs goes. */
 const profile = async ({ pairs, publish }: Options): Promise<void> => {
   await demandPerf();
+  const written = writtenNames();
   process.env['NODE_OPTIONS'] = namesOption;
   const about = await prepare();
   const profiled: ProfiledPair[] = [];
@@ -112,7 +113,7 @@ const profile = async ({ pairs, publish }: Options): Promise<void> => {
       profiled.push({ what: pair.what, against: pair.against, profiles: await profilePair(pair) });
     }
   } finally {
-    forgetNames();
+    forgetNames(written);
   }
   const text = profilesOf({ ...about, pairs: profiled });
   writeFileSync(publish ? `${root}docs/results/profiles.md` : `${localFolder}bench/profiles.md`, text);

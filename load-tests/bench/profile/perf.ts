@@ -27,9 +27,12 @@ export const demandPerf = async (): Promise<void> => {
   }
 };
 
-/** Removes what Node wrote down in /tmp. */
-export const forgetNames = (): void => {
-  for (const name of readdirSync('/tmp')) if (/^perf-\d+\.map$/.test(name)) rmSync(`/tmp/${name}`);
+/** What processes have written down for perf, in /tmp. */
+export const writtenNames = (): string[] => readdirSync('/tmp').filter((name) => /^perf-\d+\.map$/.test(name));
+
+/** Removes what was written down since; what was there before is somebody else's. */
+export const forgetNames = (before: readonly string[]): void => {
+  for (const name of writtenNames()) if (!before.includes(name)) rmSync(`/tmp/${name}`);
 };
 
 /** Looks at all cores for some seconds. */

@@ -62,10 +62,7 @@ const holders = ({ parts }: Contender) => {
   };
 };
 
-/**
- * Asks somebody, and looks where both cores are meanwhile.
- * @throws ToolsMissing where perf is
- */
+/** Asks somebody, and looks where both cores are meanwhile. */
 export const profileOf = async (contender: Contender): Promise<Profile> => {
   await contender.ask(3);
   const asking = contender.ask(before + seconds + before);

@@ -46,6 +46,6 @@ machine's.
 ![ours beside theirs: requests per second, and of growth the time of the slowest hundredth](bench.svg)
 
 ${tableOf(results)}
-Where the time of what is missed goes: [profiles](profiles.md).
 
+Where the time of what is missed goes: [profiles](profiles.md).
 ${[...results.flatMap(reasonOf), ...leftOut.map((text) => `Not measured: ${text}.`)].map((text) => `\n${text}\n`).join('')}`;
