@@ -17,6 +17,7 @@ const [name, peer] = process.argv.slice(2);
 createServer((socket) => {
   socket.on('error', () => {}).on('data', (text) => {
     if (String(text) === 'bye') socket.end();
+    else if (String(text) === 'later') setTimeout(() => socket.write(name), 5000);
     else socket.write(name);
   });
 }).listen(443, '0.0.0.0');
@@ -135,6 +136,55 @@ process.exit();
 
 const starts = 'ip netns exec client $NODE patient.mjs $3 $1 $(mac s1) $(mac s2)';
 
+/**
+ * Two clients wait for an answer of s2, which has confirmed what they sent, as s1 takes the VIP and runs the program for that. The one is on the balancers' network,
+ * the other behind a router with connection tracking that translates its address.
+ */
+const waiting = `
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+const [vip, own] = process.argv.slice(2);
+const socket = connect({ host: vip, port: 443, keepAlive: false });
+await once(socket, 'connect');
+socket.write('who');
+await once(socket, 'data');
+// Nothing of it is told to the other one in this second.
+await sleep(1000);
+socket.write('later');
+console.log(own, 'waits');
+const sent = Date.now();
+const answer = once(socket, 'data').then(([text]) => String(text), ({ code }) => code);
+const heard = await Promise.race([answer, sleep(8000, 'nothing')]);
+console.log(own + ' hears ' + heard + ' within ' + Math.ceil((Date.now() - sent) / 3000) * 3 + ' s');
+process.exit();
+`;
+
+/** @param loss what s2 does after both wait */
+const takenWhile = (loss: string): string => `
+ip netns add home
+ip link add eth1 netns client type veth peer name eth0 netns home
+ip -n client address add 192.168.1.1/24 dev eth1 && ip -n client link set eth1 up
+ip -n home address add 192.168.1.2/24 dev eth0 && ip -n home link set eth0 up && ip -n home link set lo up
+ip -n home route add default via 192.168.1.1
+ip netns exec client sysctl --quiet --write net.ipv4.ip_forward=1
+ip netns exec client nft 'add table ip nat; add chain ip nat out { type nat hook postrouting priority 100; }; add rule ip nat out ip saddr 192.168.1.0/24 masquerade'
+ip netns exec s1 nft add element ip scale_up_hand_over s2_held_vip '{ eth0 }'
+sleep 1
+ip -n client neigh replace $3 lladdr $(mac s2) dev eth0 nud permanent
+ip netns exec client $NODE waiting.mjs $3 near >near &
+near=$!
+ip netns exec home $NODE waiting.mjs $3 far >far &
+far=$!
+sleep 2
+${loss}
+ip -n client neigh replace $3 lladdr $(mac s1) dev eth0 nud permanent
+ip netns exec s1 python3 tickle $3
+wait $near $far
+cat near far
+`;
+
 /** Runs a story on balancers with the rules as they are shipped. */
 const told = async (story: string): Promise<{ output: string; unit: string[] }> => {
   const { inventory, files } = await rendered('three-servers');
@@ -153,6 +203,8 @@ const told = async (story: string): Promise<{ output: string; unit: string[] }> 
   writeFileSync(join(work, 'client.mjs'), client);
   writeFileSync(join(work, 'visitor.mjs'), visitor);
   writeFileSync(join(work, 'patient.mjs'), patient);
+  writeFileSync(join(work, 'waiting.mjs'), waiting);
+  writeFileSync(join(work, 'tickle'), textOf('s1', 'tickle'));
   const addresses = ['s1', 's2'].map((name) => inventory.servers[name]?.address ?? '');
   const shell = alone('bash', '-c', network + story, 'story', ...addresses, inventory.vip.address);
   const { code, output } = await runToEnd(shell, { cwd: work, env: { ...process.env, NODE: process.execPath } });
@@ -194,5 +246,33 @@ test(
   async () => {
     const { output } = await told(starts);
     assert.equal(output.split('\n').at(-1), 'ECONNRESET');
+  },
+);
+
+test(
+  'whoever waits for an answer of a balancer that lost its power is told soon, also behind a router',
+  { timeout: 120_000 },
+  async () => {
+    const { output } = await told(takenWhile('ip -n s2 link set eth0 down'));
+    assert.deepEqual(output.split('\n').slice(-4), [
+      'near waits',
+      'near hears ECONNRESET within 3 s',
+      'far waits',
+      'far hears ECONNRESET within 3 s',
+    ]);
+  },
+);
+
+test(
+  'whoever waits for an answer of a balancer that handed the VIP over on purpose gets it',
+  { timeout: 120_000 },
+  async () => {
+    const { output } = await told(takenWhile(''));
+    assert.deepEqual(output.split('\n').slice(-4), [
+      'near waits',
+      'near hears s2 within 6 s',
+      'far waits',
+      'far hears s2 within 6 s',
+    ]);
   },
 );

@@ -116,6 +116,11 @@ const cases: readonly Case[] = [
     'cannot hold the VIP',
   ],
   [
+    { unit: 'keepalived', identifier: 'tickle', text: 'told 54 clients of a balancer that is lost' },
+    'keepalived',
+    'tells 54 clients of the former holder that it is lost',
+  ],
+  [
     { unit: 'keepalived', identifier: 'Keepalived_vrrp', text: 'VRRP_Script(haproxy) failed (exited with status 1)' },
     'keepalived',
     'finds that HAProxy does not answer',
