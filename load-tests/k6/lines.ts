@@ -44,6 +44,13 @@ export const sampleOf = (line: string): Sample | undefined => {
 
 export const isFailed = ({ status }: Sample): boolean => status === 0 || status >= 500;
 
+/** Milliseconds. Nothing that the site promises takes longer, so whoever waited for longer when k6 was stopped had been forgotten. */
+const longestPromised = 10_000;
+
+/** Whether k6, told to stop, cut this one off while it was under way as it should be. */
+export const isCutOff = ({ word, took }: Sample): boolean =>
+  word.startsWith('context canceled') && took < longestPromised;
+
 /** The value below which a share of all are, by nearest rank; 0 of none. */
 export const quantile = (values: readonly number[], share: number): number => {
   const sorted = values.toSorted((a, b) => a - b);

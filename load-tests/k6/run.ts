@@ -8,7 +8,7 @@ import { dyingWithParent } from '@scale-up/infra/local/die-with-parent.ts';
 import { root } from '@scale-up/infra/local/paths.ts';
 import { writeWhole } from '@scale-up/infra/local/write-whole.ts';
 import type { Plan } from '../scenarios/plan.ts';
-import { type Sample, sampleOf } from './lines.ts';
+import { isCutOff, type Sample, sampleOf } from './lines.ts';
 import type { Target } from './target.ts';
 
 /** Registrations are limited to 60 an hour from one address, logins to 20 a minute. */
@@ -124,8 +124,7 @@ export const startK6 = (
   let isStopped = false;
   const hear = (line: string): void => {
     const sample = sampleOf(line);
-    // k6 cuts off what is under way when it is told to stop.
-    if (isStopped && sample?.word === 'context canceled') return;
+    if (isStopped && sample && isCutOff(sample)) return;
     if (sample) samples.push(sample);
     else if (line.trim() !== '') said.push(line.trim());
   };

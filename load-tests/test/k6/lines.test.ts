@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { figuresOf, isFailed, quantile, type Sample, sampleOf } from '../../k6/lines.ts';
+import { figuresOf, isCutOff, isFailed, quantile, type Sample, sampleOf } from '../../k6/lines.ts';
 
 const sample = (at: number, took: number, status = 200): Sample => ({
   at,
@@ -43,6 +43,14 @@ test('a failure keeps its reason, spaces and all', () => {
   const failed = sampleOf('1795674000123 60000 0 read articles - - -a request timeout after 60 s');
   assert.equal(failed?.word, 'request timeout after 60 s');
   assert.ok(failed && isFailed(failed));
+});
+
+test('what k6 cut off when it was told to stop is no failure, unless it had been forgotten', () => {
+  const cut = (took: number, word: string): Sample => ({ ...sample(0, took, 0), word });
+  const way = '(connection 0, handshake 0, sending 0, waiting 40 ms)';
+  assert.ok(isCutOff(cut(40, `context canceled ${way}`)));
+  assert.ok(!isCutOff(cut(21_369, `context canceled ${way}`)));
+  assert.ok(!isCutOff(cut(40, `read: connection reset by peer ${way}`)));
 });
 
 test('what k6 itself has to say is no request', () => {
