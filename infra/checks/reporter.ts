@@ -24,7 +24,7 @@ export type Outcome = {
   readonly name: string;
   readonly file: string;
   readonly seconds: number;
-  /** Why it failed. */
+  /** Why it failed, or was skipped. */
   readonly reason?: string;
 };
 
@@ -46,7 +46,8 @@ const outcomeOf = ({ type, data }: Event, why: (name: string) => string | undefi
   const isSkipped = data.skip !== undefined || data.todo !== undefined;
   const result = type === 'test:fail' ? 'failed' : isSkipped ? 'skipped' : 'passed';
   // A file as a whole has its path for a name.
-  const reason = result === 'failed' ? (why(data.name ?? '') ?? reasonOf(data.details?.error)) : undefined;
+  const whySkipped = typeof data.skip === 'string' ? data.skip : undefined;
+  const reason = result === 'failed' ? (why(data.name ?? '') ?? reasonOf(data.details?.error)) : whySkipped;
   const seconds = (data.details?.duration_ms ?? 0) / 1_000;
   return { result, name: data.name ?? '', file: data.file ?? '', seconds, ...(reason && { reason }) };
 };

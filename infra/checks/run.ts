@@ -154,8 +154,8 @@ const summary = (leftOut: readonly LeftOut[], seconds: number): void => {
     print(`✘ ${name}  ${dim(file.replace(root, ''))}`);
     print(dim(index < shownInFull ? shortened(reason) : `  ${reason.split('\n', 1)[0]?.slice(0, 160)}`));
   }
-  for (const { name, file } of outcomes.filter(({ result }) => result === 'skipped')) {
-    print(`– skipped: ${name}  ${dim(file.replace(root, ''))}`);
+  for (const { name, file, reason = 'no reason given' } of outcomes.filter(({ result }) => result === 'skipped')) {
+    print(`– skipped: ${name}, because ${reason}  ${dim(file.replace(root, ''))}`);
   }
   for (const { project, reason } of leftOut) print(`– left out: the tests of ${project}, because ${reason}`);
   for (const name of failures) print(`✘ failed: ${name}`);

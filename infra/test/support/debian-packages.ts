@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { suite } from '../../lab/image-recipe.ts';
 import { hostMirror } from '../../lab/mirror.ts';
 import { messageOf } from '../../local/message.ts';
@@ -10,8 +10,9 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
  * Programs of the servers' Debian, whatever this host has: packages unpacked into .local, once, and not installed, since what is installed starts. They run where the
- * host's C library is no older than they ask for.
- * @returns the folder that is their root, or a sentence why they cannot be had
+ * host's C library is no older than they ask for. Files of tests that run side by side may ask at once: each makes its own, and the first one's is kept.
+ * @returns the folder that is their root, or a sentence why they cannot be had on this host
+ * @throws Error where they could be had, and were not
  */
 export const unpackedPackages = async (
   names: readonly string[],
@@ -19,14 +20,15 @@ export const unpackedPackages = async (
   const folder = `${localFolder}packages-${suite}-${names.join('-')}`;
   if (existsSync(folder)) return { root: `${folder}/` };
   if (!existsSync(keyring) || spawnSync('apt-get', ['--version']).error) return { why: 'this host is no Debian' };
-  const part = `${folder}.making`;
-  rmSync(part, { recursive: true, force: true });
+  mkdirSync(localFolder, { recursive: true });
+  const part = mkdtempSync(`${folder}.making-`);
   try {
     await fetch(names, part);
-    renameSync(part, folder);
+    if (!existsSync(folder)) renameSync(part, folder);
     return { root: `${folder}/` };
   } catch (error) {
-    return { why: `Debian's ${names.join(' and ')} cannot be had: ${messageOf(error)}` };
+    if (existsSync(folder)) return { root: `${folder}/` };
+    throw new Error(`Debian's ${names.join(' and ')} cannot be had: ${messageOf(error)}`, { cause: error });
   } finally {
     rmSync(part, { recursive: true, force: true });
   }
