@@ -4,6 +4,7 @@ import type { Contender } from '../pair.ts';
 import { cores } from '../programs/pinned.ts';
 import { kindOf, ownerOf } from './kinds.ts';
 import { frequency, recorded } from './perf.ts';
+import { type Memory, memoryOf } from './memory.ts';
 import type { Sample } from './samples.ts';
 
 export type Share = { readonly name: string; readonly value: number };
@@ -21,6 +22,8 @@ export type Profile = {
   readonly functions: readonly Share[];
   /** How much of each core who had, in hundredths; the rest was idle. */
   readonly busy: Readonly<Record<keyof typeof cores, readonly Share[]>>;
+  /** Of the part, while it is asked. */
+  readonly memory: Memory;
 };
 
 /** Seconds that are looked at, and asked before: the rate must be even by then. */
@@ -62,15 +65,20 @@ const holders = ({ parts }: Contender) => {
   };
 };
 
+const missing = (): never => {
+  throw new Error('nothing is measured');
+};
+
 /** Asks somebody, and looks where both cores are meanwhile. */
 export const profileOf = async (contender: Contender): Promise<Profile> => {
   await contender.ask(3);
   const asking = contender.ask(before + seconds + before);
   await sleep(before * 1_000);
+  const [[part, program] = missing()] = Object.entries(contender.parts);
   const samples = await recorded(seconds);
+  const memory = await memoryOf(program);
   const holderOf = holders(contender);
   const { rate } = await asking;
-  const [part = ''] = Object.keys(contender.parts);
   const own = samples.filter((sample) => holderOf(sample) === part);
   const each = 1_000_000 / frequency / (rate * seconds);
   const busyOf = (core: string): Share[] =>
@@ -86,5 +94,6 @@ export const profileOf = async (contender: Contender): Promise<Profile> => {
     owners: sharesOf(own, ownerOf, each),
     functions: sharesOf(own, functionOf, each).slice(0, 15),
     busy: { measured: busyOf(cores.measured), others: busyOf(cores.others) },
+    memory,
   };
 };

@@ -46,12 +46,13 @@ export const startBehind = (name: string, port: number, ...args: string[]): Prom
 /** Folders, from the repository's, with the sources of a service as its image has them; made once. */
 const staged = new Map<Tier, string>();
 
-const service = (core: Core, name: Tier, port: number, env: NodeJS.ProcessEnv): Promise<Running> => {
+const service = async (core: Core, name: Tier, port: number, ops: number, env: NodeJS.ProcessEnv): Promise<Running> => {
   const folder = staged.get(name) ?? `.local/bench/${name}/`;
   if (!staged.has(name)) stageSources(name, `${root}${folder}`);
   staged.set(name, folder);
   const file = `${folder}apps/${name}/src/server.js`;
-  return start(core, file, port, { node: launch.args }, { ...launch.env, ...env });
+  const running = await start(core, file, port, { node: launch.args }, { ...launch.env, ...env });
+  return { ...running, metrics: `http://127.0.0.1:${ops}/metrics` };
 };
 
 export type WebOptions = {
@@ -73,14 +74,16 @@ export const startWeb = async ({
   upstream,
   core = 'measured',
   env = {},
-}: WebOptions): Promise<Running> =>
-  service(core, 'web', port, {
+}: WebOptions): Promise<Running> => {
+  const opsPort = ops ?? (await freePort());
+  return service(core, 'web', port, opsPort, {
     WEB_PORT: String(port),
-    WEB_OPS_PORT: String(ops ?? (await freePort())),
+    WEB_OPS_PORT: String(opsPort),
     STATIC_DIR: files,
     APP_URL: `http://127.0.0.1:${upstream}`,
     ...env,
   });
+};
 
 export type AppOptions = {
   readonly port: number;
@@ -101,13 +104,15 @@ export const startApp = async ({
   token,
   core = 'measured',
   env = {},
-}: AppOptions): Promise<Running> =>
-  service(core, 'app', port, {
+}: AppOptions): Promise<Running> => {
+  const opsPort = ops ?? (await freePort());
+  return service(core, 'app', port, opsPort, {
     APP_PORT: String(port),
-    APP_OPS_PORT: String(ops ?? (await freePort())),
+    APP_OPS_PORT: String(opsPort),
     DATABASE_URL: database,
     TOKEN_SECRET: token,
     REDIS_URL: '',
     REDIS_SENTINELS: '',
     ...env,
   });
+};

@@ -9,8 +9,21 @@ export type Figures = {
   readonly cpu: () => number;
 };
 
-const residentOf = (pid: number): number =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+/** Memory of a process, in MB, by what it is: pages of files, which processes of one program share, and its own. */
+export type MemoryParts = { readonly files: number; readonly own: number };
+
+const statusOf = (pid: number): ((key: string) => number) => {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return (key) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) / 1_024;
+};
+
+/** Of one process without its children (proc_pid_status(5)). */
+export const memoryPartsOf = (pid: number): MemoryParts => {
+  const of = statusOf(pid);
+  return { files: of('RssFile') + of('RssShmem'), own: of('RssAnon') };
+};
+
+const residentOf = (pid: number): number => statusOf(pid)('VmRSS');
 
 /** The kernel counts in hundredths of a second, for every program on every architecture that Node runs on (USER_HZ). */
 const tick = 10;

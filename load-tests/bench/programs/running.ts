@@ -1,7 +1,12 @@
 import type { Figures } from './process-figures.ts';
 
 /** A program that runs. */
-export type Running = Figures & { readonly pid: number; readonly stop: () => Promise<void> };
+export type Running = Figures & {
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+  /** Where it says its figures to Prometheus, if it does. */
+  readonly metrics?: string;
+};
 
 const all = new Set<() => Promise<void>>();
 

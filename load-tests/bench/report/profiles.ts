@@ -50,6 +50,19 @@ const busyText = (shares: readonly Share[]): string =>
 const coresOf = ({ part, rate, busy }: Profile): string =>
   `${part}, ${Math.round(rate).toLocaleString('en')} requests/s: one core has ${busyText(busy.measured) || 'nothing'}; the other ${busyText(busy.others) || 'nothing'}.`;
 
+/** Less than this, in MB, is not named. */
+const worthNaming = 0.5;
+
+/** Ours alone: of others there is nothing to tell apart. */
+const memoryText = ({ part, memory }: Profile): string => {
+  const { files, heap = {}, rest } = memory;
+  const spaces = Object.entries(heap).toSorted(([, a], [, b]) => b - a);
+  const used = spaces.reduce((total, [, value]) => total + value, 0);
+  const named = spaces.filter(([, value]) => value > worthNaming).map(([name, value]) => `${name} ${number(value)}`);
+  const whole = `${Math.round(files + used + rest)} MB of ${part} while it is asked: ${Math.round(files)} are pages of the program and of libraries`;
+  return `${whole}, ${Math.round(used)} are in use in V8’s heap (${named.join(', ')}), ${Math.round(rest)} are the rest of what V8 holds, code, stacks, buffers and Node’s own.`;
+};
+
 /** What a name in a table may not have. */
 const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('`', '');
 
@@ -65,6 +78,7 @@ const pairText = ({ what, against, profiles }: ProfiledPair): string => {
     `## ${what}, against ${against}`,
     kindsOf(profiles, against),
     [ours, theirs].map((profile) => `- ${coresOf(profile)}`).join('\n'),
+    ...(ours.memory.heap ? [memoryText(ours)] : []),
     ...(ours.owners.length > 0 ? [`JavaScript of ${ours.part}, µs: ${listOf(ours.owners, 10)}.`] : []),
     `Functions of ${ours.part}, µs: ${listOf(ours.functions, 12)}.`,
   ].join('\n\n');
