@@ -23,7 +23,7 @@ const share = 0.2;
 const bearable = 500;
 
 /** What is tried, as shares of what the model says: in steps of a twentieth where the knee is to be. */
-const tried = [0.5, 0.6, 0.7, ...Array.from({ length: 10 }, (_, index) => 0.8 + index * 0.05)];
+const tried = [0.5, 0.65, ...Array.from({ length: 12 }, (_, index) => 0.75 + index * 0.05)];
 
 /** Longer than a queue takes to grow past what is bearable when the rate is a twentieth too high: 0.5 s of work in 10 s. */
 const seconds = 12;
@@ -53,13 +53,16 @@ const warmUp = 8;
 const warm = (url: string, headers: Readonly<Record<string, string>>, count: number): Promise<unknown> =>
   wrk({ url, headers }, warmUp * count);
 
-/** Of what an instance can do where requests are always waiting: close to where it is full of such as come by themselves, and still borne. */
-const nearlyFull = 0.7;
+/** How much of its share an instance has used that is nearly full: still below what the model calls the knee, where it is full. */
+const nearlyFull = 0.85;
+
+/** Tries to find the rate at which it has. */
+const searches = 6;
 
 /**
- * Microseconds of a core for a request, of one instance that is held to its share and nearly full, each request coming by itself, as people send them. A fifth of a core
- * is soon full, and until then hardly two requests are under way at a time: each wakes the process, is read, asked for and answered alone. Where sixteen are, as at the knee of a
- * whole core, they share that, and one costs a third less.
+ * Microseconds of a core for a request, of one instance that is held to its share and nearly full, each request coming by itself, as people send them. It depends on the rate: a
+ * fifth of a core is soon full, and until then hardly two requests are under way at a time: each wakes the process, is read, asked for and answered alone (1017 µs at
+ * 120 a second); where a queue stands, as where sixteen are always under way, they share that (557 µs). So the rate is looked for.
  */
 const costOfApp = async (folder: string, database: DatabaseServer, token: string, headers: Record<string, string>) => {
   const { url, apps, running } = await startSite(folder, database, token, 1);
@@ -76,29 +79,33 @@ const costOfApp = async (folder: string, database: DatabaseServer, token: string
     await warm(url, headers, 1);
     release = holdTo(share, app.pid);
     const together = await costOf(async () => (await wrk({ url, headers, connections: 16 }, seconds)).requests);
-    const rate = Math.round(rateOf(share, together) * nearlyFull);
-    const alone = async (): Promise<number> => {
-      await askAtRate(url, rate, seconds, headers);
-      return rate * seconds;
-    };
-    // What is compiled for requests that come so is compiled now; held to its share, that takes a while.
-    await alone();
-    const single = await costOf(alone);
-    print(
-      dim(
-        `  a request costs ${Math.round(together)} µs with 16 under way, and ${Math.round(single)} µs where ${rate} come a second`,
-      ),
-    );
-    return single;
+    print(dim(`  a request costs ${Math.round(together)} µs with 16 under way`));
+    // From below: a queue that stands makes itself cheaper.
+    let rate = Math.round(rateOf(share, together) / 2);
+    for (let search = 1; ; search += 1) {
+      const single = await costOf(async () => {
+        await askAtRate(url, rate, seconds, headers);
+        return rate * seconds;
+      });
+      const used = (single * rate) / 1_000_000 / share;
+      print(
+        dim(`  and ${Math.round(single)} µs where ${rate} come a second: ${Math.round(used * 100)} % of its share`),
+      );
+      if (search === searches || Math.abs(used - nearlyFull) < 0.03) return single;
+      rate = Math.round(rate * Math.min(1.3, nearlyFull / used));
+    }
   } finally {
     for (const one of running) await one.stop();
     release();
   }
 };
 
-/** More and more, until it is not borne: the last rate that was. */
+/** How often in succession a rate is not borne before more is not tried: once may be the machine's. */
+const refusals = 2;
+
+/** More and more, until it is not borne: the highest rate that was. */
 const kneeOf = async ({ url, apps }: Site, headers: Record<string, string>, predicted: number): Promise<number> => {
-  let knee = 0;
+  let [knee, refused] = [0, 0];
   const spent = (): number => apps.reduce((sum, app) => sum + app.cpu(), 0);
   for (const part of tried) {
     const rate = Math.round(predicted * part);
@@ -108,8 +115,10 @@ const kneeOf = async ({ url, apps }: Site, headers: Record<string, string>, pred
     const cost = Math.round(((spent() - before) * 1_000) / (rate * seconds));
     const outcome = found ? `p99 ${Math.round(found.p99)} ms` : 'not all were answered';
     print(dim(`    ${rate} requests/s: ${outcome}, ${cost} µs each`));
-    if (!found || found.p99 > bearable) break;
-    knee = rate;
+    const isBorne = found !== undefined && found.p99 <= bearable;
+    refused = isBorne ? 0 : refused + 1;
+    if (isBorne) knee = rate;
+    if (refused === refusals) break;
   }
   return knee;
 };
