@@ -19,7 +19,7 @@ const megabyte = 1_048_576;
  */
 export const heapOf = (text: string): Record<string, number> =>
   Object.fromEntries(
-    [...text.matchAll(/^v8js_memory_heap_used_bytes\{v8js_heap_space_name="(\w+)"\} (\S+)$/gm)].map(
+    [...text.matchAll(/^v8js_memory_heap_used_bytes\{v8js_heap_space_name="(\w+)"[^}]*\} (\S+)$/gm)].map(
       ([, name = '', bytes]) => [name.replace('_space', '').replaceAll('_', ' '), Number(bytes) / megabyte],
     ),
   );

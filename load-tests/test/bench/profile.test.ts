@@ -91,8 +91,8 @@ test('JavaScript is told apart by whose it is', () => {
 
 test('what V8 has in use is read from what a service tells Prometheus, in MB', () => {
   const text = `# TYPE v8js_memory_heap_used_bytes gauge
-v8js_memory_heap_used_bytes{v8js_heap_space_name="new_space"} 2097152
-v8js_memory_heap_used_bytes{v8js_heap_space_name="code_large_object_space"} 1.048576e+06
+v8js_memory_heap_used_bytes{v8js_heap_space_name="new_space",service="web"} 2097152
+v8js_memory_heap_used_bytes{v8js_heap_space_name="code_large_object_space",service="web"} 1.048576e+06
 v8js_memory_heap_limit_bytes 4345298944
 `;
   assert.deepEqual(heapOf(text), { new: 2, 'code large object': 1 });
