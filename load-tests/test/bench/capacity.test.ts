@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isRight } from '../../bench/capacity/check.ts';
+import { checksOf, isRight } from '../../bench/capacity/check.ts';
 import { withCosts } from '../../bench/capacity/document.ts';
 import { type Costs, kindNames, tiers, usualMix } from '../../bench/capacity/kinds.ts';
 import { costOf, limitsOf } from '../../bench/capacity/model.ts';
@@ -56,4 +56,23 @@ test('the page has what was measured between its marks, and keeps the rest', () 
   assert.doesNotMatch(found, /old/);
   assert.equal(withCosts(found, costs), found);
   assert.throws(() => withCosts('nothing', costs), /docs\/capacity\.md has no <!-- costs/);
+});
+
+test('what several instances are said to bear follows from what a request costs one at the most that it bears', () => {
+  const step = (rate: number, cost: number, isBorne: boolean) => ({ rate, cost, isBorne });
+  const steps = new Map([
+    [
+      1,
+      [step(200, 900, true), step(225, 760, false), step(250, 760, true), step(275, 720, false), step(300, 700, false)],
+    ],
+    [2, [step(400, 800, true), step(450, 800, false)]],
+  ]);
+  assert.deepEqual(
+    checksOf(steps).map(({ instances, predicted, found }) => [instances, Math.round(predicted), found]),
+    [
+      [1, 250, 250],
+      [2, 500, 400],
+    ],
+  );
+  assert.throws(() => checksOf(new Map([[1, [step(200, 900, false)]]])), /bore nothing/);
 });
