@@ -24,7 +24,7 @@ Predicts how many requests a second servers bear, from what a request costs each
   --gigabits N    of the network card that has the VIP (1)
   --measure       measures first what a request costs, for two minutes; takes root and the lab's image; --publish puts it into
                   docs/capacity.md
-  --check         whether the model is right about 1, 2 and 3 instances of app: a stress of each, some eight minutes; takes root. Exit code 1 when it is off by
+  --check         whether the model is right about 1, 2 and 3 instances of app: a stress of each, some six minutes; takes root. Exit code 1 when it is off by
                   more than 15 %`;
 
 const readArguments = () => {
