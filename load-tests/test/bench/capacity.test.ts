@@ -59,7 +59,7 @@ test('the page has what was measured between its marks, and keeps the rest', () 
 });
 
 test('what several instances are said to bear follows from what a request costs one at the most that it bears', () => {
-  const step = (rate: number, cost: number, isBorne: boolean) => ({ rate, cost, isBorne });
+  const step = (rate: number, each: number, isBorne: boolean) => ({ rate, cost: each, isBorne });
   const steps = new Map([
     [
       1,
