@@ -69,12 +69,12 @@ const missing = (): never => {
   throw new Error('nothing is measured');
 };
 
-/** Asks somebody, and looks where both cores are meanwhile. */
+/** Asks somebody, and looks where both cores and the memory are meanwhile. */
 export const profileOf = async (contender: Contender): Promise<Profile> => {
+  const [[part, program] = missing()] = Object.entries(contender.parts);
   await contender.ask(3);
   const asking = contender.ask(before + seconds + before);
   await sleep(before * 1_000);
-  const [[part, program] = missing()] = Object.entries(contender.parts);
   const samples = await recorded(seconds);
   const memory = await memoryOf(program);
   const holderOf = holders(contender);
